@@ -1,0 +1,107 @@
+/*
+ * Blocks of growing size in a list; the newest is carved from the front.
+ * Invariant: head->used <= head->size, and every object is 16-aligned.
+ */
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ikw_arena_block {
+    struct ikw_arena_block *next;
+    size_t size, used;
+    max_align_t data[];
+};
+
+enum { MIN_BLOCK = 1024, MAX_BLOCK = 64 * 1024, ALIGN = 16 };
+
+static void *must(void *p)
+{
+    if (!p) {
+        static const char text[] = "ikewhy: out of memory\n";
+        fwrite(text, 1, sizeof text - 1, stderr);
+        _Exit(2);
+    }
+    return p;
+}
+
+void *ikw_xmalloc(size_t size_bytes)
+{
+    return must(malloc(size_bytes ? size_bytes : 1));
+}
+
+void *ikw_xcalloc(size_t count, size_t size_bytes)
+{
+    return must(calloc(count ? count : 1, size_bytes ? size_bytes : 1));
+}
+
+void *ikw_xrealloc(void *p, size_t size_bytes)
+{
+    return must(realloc(p, size_bytes ? size_bytes : 1));
+}
+
+void *ikw_xgrow(void *p, size_t *cap, size_t need, size_t elem_bytes)
+{
+    if (need <= *cap)
+        return p;
+    size_t n = *cap ? *cap : 8;
+    while (n < need)
+        n *= 2;
+    if (n > SIZE_MAX / elem_bytes)
+        must(NULL);
+    *cap = n;
+    return ikw_xrealloc(p, n * elem_bytes);
+}
+
+static struct ikw_arena_block *add_block(struct ikw_arena *a, size_t need)
+{
+    size_t size = a->head ? a->head->size * 2 : MIN_BLOCK;
+    if (size > MAX_BLOCK)
+        size = MAX_BLOCK;
+    if (size < need)
+        size = need;
+    struct ikw_arena_block *b = ikw_xmalloc(sizeof *b + size);
+    b->next = a->head;
+    b->size = size;
+    b->used = 0;
+    a->head = b;
+    return b;
+}
+
+void *ikw_arena_alloc(struct ikw_arena *a, size_t size_bytes)
+{
+    size_t n = (size_bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    struct ikw_arena_block *b = a->head;
+    if (!b || b->size - b->used < n)
+        b = add_block(a, n);
+    void *p = (char *)b->data + b->used;
+    b->used += n;
+    a->used_bytes += n;
+    return memset(p, 0, n);
+}
+
+char *ikw_arena_strndup(struct ikw_arena *a, const char *s, size_t len)
+{
+    char *p = ikw_arena_alloc(a, len + 1);
+    if (len)
+        memcpy(p, s, len);
+    return p;
+}
+
+char *ikw_arena_strdup(struct ikw_arena *a, const char *s)
+{
+    return ikw_arena_strndup(a, s, strlen(s));
+}
+
+void ikw_arena_release(struct ikw_arena *a)
+{
+    struct ikw_arena_block *b = a->head;
+    while (b) {
+        struct ikw_arena_block *next = b->next;
+        free(b);
+        b = next;
+    }
+    *a = (struct ikw_arena){ 0 };
+}

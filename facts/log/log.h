@@ -1,0 +1,148 @@
+/*
+ * From log bytes to fact sets.
+ *
+ *   reader   bytes -> physical lines, any size, bounded memory
+ *   envelope physical line -> stamp, level, peer, text (one or more logical
+ *            lines: glued lines are split, continuations marked)
+ *   match    text -> message and captures (one trie over all templates)
+ *   track    messages -> negotiations of tunnels -> fact sets
+ */
+#ifndef IKW_FACTS_LOG_H
+#define IKW_FACTS_LOG_H
+
+#include "facts/fact.h"
+
+/* ---- match ------------------------------------------------------------- */
+
+struct ikw_capture {
+    const struct ikw_tok *tok;
+    struct ikw_slice text;
+};
+
+enum { IKW_MAX_CAPTURES = 16 };
+
+struct ikw_match {
+    const struct ikw_template *tmpl; /* NULL: not recognised */
+    struct ikw_capture captures[IKW_MAX_CAPTURES];
+    size_t ncaptures;
+};
+
+struct ikw_matcher;
+/* Compiles all templates of the KB. Borrows `kb`. Caller frees. */
+struct ikw_matcher *ikw_matcher_new(const struct ikw_kb *kb);
+void ikw_matcher_free(struct ikw_matcher *m);
+/* True if the whole text is an instance of a template. Captures point into
+ * `text`. The most literal template wins; a `{x:text}` only as last resort.
+ * Re-entrant: the matcher is read-only. */
+bool ikw_matcher_match(const struct ikw_matcher *m, struct ikw_slice text,
+                       struct ikw_match *out);
+/* Part of a capture ("ip", "port", "i", "r", "msgid", "dec"); NULL part:
+ * the whole. False if there is no such part. */
+bool ikw_capture_part(const struct ikw_capture *c, const char *part,
+                      struct ikw_slice *out);
+/* By name; NULL if the template has none of that name. */
+const struct ikw_capture *ikw_match_capture(const struct ikw_match *m,
+                                            const char *name);
+
+/* ---- envelope ---------------------------------------------------------- */
+
+struct ikw_line {
+    uint32_t number;        /* physical line, 1-based */
+    int64_t t_ms;           /* IKW_NO_TIME */
+    enum ikw_level level;   /* NONE where the form has no level */
+    struct ikw_slice peer;  /* [peer] prefix; empty if none */
+    struct ikw_slice tunnel; /* pfSense name; empty if none */
+    struct ikw_slice text;
+    bool continuation;      /* belongs to the line before it */
+    bool foreign;           /* another program's line in a shared syslog */
+};
+
+struct ikw_envelope_reader; /* detection state and the chosen form */
+struct ikw_envelope_opts {
+    const char *envelope; /* force this form; NULL: detect */
+    int year;             /* for stamps without one; 0: 2000 */
+};
+struct ikw_envelope_reader *ikw_envelope_new(
+    const struct ikw_kb *kb, const struct ikw_envelope_opts *opts);
+void ikw_envelope_free(struct ikw_envelope_reader *er);
+/* Looks at the head of the log (up to 64 KiB) and chooses. Says what and
+ * why in `why` (may be NULL). */
+const struct ikw_envelope *ikw_envelope_detect(struct ikw_envelope_reader *er,
+                                               struct ikw_slice head,
+                                               struct ikw_buf *why);
+bool ikw_envelope_newest_first(const struct ikw_envelope_reader *er);
+/* Splits a physical line into logical ones, calls `each` for every one. */
+typedef void (*ikw_line_fn)(void *arg, const struct ikw_line *line);
+void ikw_envelope_line(struct ikw_envelope_reader *er, uint32_t number,
+                       struct ikw_slice physical, ikw_line_fn each, void *arg);
+
+/* ---- reader ------------------------------------------------------------ */
+
+struct ikw_input;
+struct ikw_input_opts {
+    size_t line_max_bytes; /* longer lines are cut [1 MiB] */
+};
+/* Opens a plain or compressed file, or standard input for "-". NULL with a
+ * diagnostic if it cannot be read, is a directory, or is binary. */
+struct ikw_input *ikw_input_open(const char *path,
+                                 const struct ikw_input_opts *opts,
+                                 struct ikw_diags *ds);
+/* The same over bytes in memory (borrowed until close). */
+struct ikw_input *ikw_input_bytes(const char *name, struct ikw_slice bytes);
+/* Next run of whole lines, up to about 1 MiB; empty at the end. Borrowed
+ * until the next call. */
+struct ikw_slice ikw_input_next(struct ikw_input *in, struct ikw_diags *ds);
+bool ikw_input_failed(const struct ikw_input *in);
+const char *ikw_input_name(const struct ikw_input *in);
+void ikw_input_close(struct ikw_input *in);
+
+/* ---- track ------------------------------------------------------------- */
+
+struct ikw_unexplained { /* an ERROR or WARNING line; see the report */
+    struct ikw_evidence line;
+};
+
+/* What was read out of one input. */
+struct ikw_log_summary {
+    const char *file;
+    const char *dialect, *envelope, *why;
+    enum ikw_source source;
+    uint32_t lines, recognised, unrecognised, foreign;
+    enum ikw_level level;
+    int64_t from_ms, to_ms;
+    bool newest_first;
+};
+
+struct ikw_log_sink {
+    void *arg;
+    /* A stretch of a tunnel's life is complete. The callee may reason over
+     * it; it is released afterwards. Daemon facts are in every set; the set
+     * without a peer (last) holds them alone. */
+    void (*set)(void *arg, struct ikw_fact_set *fs);
+    /* A line no template matches (not foreign, not a continuation); may be
+     * NULL. */
+    void (*unrecognised)(void *arg, const struct ikw_line *line);
+};
+
+struct ikw_tracker;
+struct ikw_tracker *ikw_tracker_new(const struct ikw_kb *kb,
+                                    const struct ikw_matcher *m,
+                                    const struct ikw_log_sink *sink);
+void ikw_tracker_free(struct ikw_tracker *tr);
+/* Starts input number `file` (its evidence carries it). */
+void ikw_tracker_begin(struct ikw_tracker *tr, unsigned file,
+                       enum ikw_source source);
+void ikw_tracker_line(struct ikw_tracker *tr, const struct ikw_line *line);
+/* End of all inputs: closes what is open and delivers it. */
+void ikw_tracker_end(struct ikw_tracker *tr);
+void ikw_tracker_summary(const struct ikw_tracker *tr,
+                         struct ikw_log_summary *out);
+
+/* Reader, envelope and tracker in one go over one input. False with
+ * diagnostics if it cannot be read. */
+bool ikw_log_read(struct ikw_tracker *tr, const struct ikw_kb *kb,
+                  struct ikw_input *in, unsigned file, enum ikw_source source,
+                  const struct ikw_envelope_opts *opts,
+                  struct ikw_log_summary *summary, struct ikw_diags *ds);
+
+#endif
