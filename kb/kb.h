@@ -37,6 +37,7 @@ struct ikw_type {
     struct ikw_slot *slots;
     size_t nslots;
     bool derived;     /* produced by rules, never by a log */
+    const char *made_by; /* produced-by: "tracker", "packet", ... or NULL */
     int negotiation;  /* index of the slot of that name, or -1 */
     unsigned index;   /* in ikw_kb.types */
     struct ikw_pos pos;
@@ -85,6 +86,7 @@ enum ikw_tok_kind {
     IKW_TOK_ADDR,    /* IP[port], IP/port, IP; parts .ip .port */
     IKW_TOK_COOKIES, /* 16hex:16hex with an optional :msgid; .i .r .msgid */
     IKW_TOK_SPI,     /* 123(0x7b) or 123; part .dec */
+    IKW_TOK_REST,    /* any text up to the end, may be empty; last only */
     IKW_TOK_KINDS
 };
 
@@ -398,6 +400,11 @@ void ikw_kb_free(struct ikw_kb *kb);
 bool ikw_kb_check(const struct ikw_kb *kb, struct ikw_diags *ds);
 /* Validates every file of DIR against kb/schema. */
 bool ikw_kb_validate(const char *dir, struct ikw_diags *ds);
+/* Assigns strata to the rules (a rule's stratum is that of its conditions;
+ * rules that only weigh are in the topmost) and sets kb->nstrata. False,
+ * with every circle of types and rules named, if negation runs in one.
+ * ikw_kb_load calls it. */
+bool ikw_kb_stratify(struct ikw_kb *kb, struct ikw_diags *ds);
 
 /* Borrowed; NULL if unknown. */
 const struct ikw_type *ikw_kb_type(const struct ikw_kb *kb, const char *name);
