@@ -118,6 +118,100 @@ $(B)/fuzz_%: $(B)/tests/fuzz_%.o $(B)/libikewhy.a
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 -include $(FUZZ_SRC:%.c=$(B)/%.d)
 
+# ---- trying it -------------------------------------------------------------
+
+setup: ## Install the missing Debian packages the build needs (root or sudo)
+	@tests/setup build
+
+setup-check:
+	@tests/setup check
+
+# A second make, because the flags of this one were asked of pkg-config before
+# the packages were there.
+demo: setup ## Build and diagnose a bundled log of a real failure
+	@$(MAKE) --no-print-directory all
+	@tests/demo
+
+check: setup-check ## Build, then run every test and lint there is
+	@$(MAKE) --no-print-directory all $(B)/check
+	@tests/run --build $(B) kb unit cli cases lint
+
+check-unit: all $(B)/check ## Run the unit tests only
+	@tests/run --build $(B) unit
+
+check-cases: all ## Run the cases only
+	@tests/run --build $(B) cases
+
+kb-check: all ## Check the knowledge base only
+	@tests/run --build $(B) kb
+
+lint: all ## Layers, symbols, headers, knowledge in C, format, cppcheck
+	@tests/run --build $(B) --deep lint
+
+ASAN = asan$(if $(findstring clang,$(CC)),-clang)
+asan: setup-check ## The tests under ASan and UBSan (CC=clang: with clang)
+	@$(MAKE) --no-print-directory VARIANT=$(ASAN) all build/$(ASAN)/check
+	@tests/run --build build/$(ASAN) kb unit cli cases
+
+bless: all ## Rewrite the explain.golden of the cases (CASE=SLUG: of one)
+	@tests/run-cases --build $(B) --bless $(CASE)
+
+FUZZERS := $(FUZZ_SRC:tests/%.c=%)
+fuzz: ## Fuzz each fuzzer for FUZZ_SECONDS (60), with clang
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang \
+	    $(FUZZERS:%=build/fuzz/%)
+	@tests/run-fuzz $(FUZZ_SECONDS) $(FUZZERS:%=build/fuzz/%)
+
+bench: all ## Time and memory of a large log (LOG=FILE, or a generated one)
+	@tests/bench $(B)/ikewhy $(LOG)
+
+cov: ## Line coverage of the unit tests and cases, a table by file
+	@$(MAKE) --no-print-directory VARIANT=cov all build/cov/check
+	@find build/cov -name '*.gcda' -delete
+	@-tests/run --build build/cov unit cli cases
+	@tests/cov build/cov
+
+format: ## Reformat the C sources with clang-format
+	clang-format -i $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(FUZZ_SRC) \
+	    $(HEADERS) $(wildcard cli/*.h tests/*.h)
+
+# ---- installing ------------------------------------------------------------
+
+D = $(DESTDIR)
+
+install: all ## Install under PREFIX (/usr/local), below DESTDIR
+	install -d $(D)$(bindir) $(D)$(libdir)/pkgconfig $(D)$(mandir) \
+	    $(D)$(docdir) $(D)$(datadir)
+	install -m 755 $(B)/ikewhy $(D)$(bindir)/ikewhy
+	install -m 644 $(B)/libikewhy.a $(D)$(libdir)/libikewhy.a
+	for h in $(HEADERS) $(wildcard base/*.def); do \
+	    install -d $(D)$(incdir)/$$(dirname $$h) && \
+	    install -m 644 $$h $(D)$(incdir)/$$h || exit 1; done
+	for f in $$(find kb -name '*.xml' -o -name '*.xsd'); do \
+	    install -d $(D)$(datadir)/$$(dirname $$f) && \
+	    install -m 644 $$f $(D)$(datadir)/$$f || exit 1; done
+	install -m 644 $(wildcard docs/*.1) $(D)$(mandir)
+	install -m 644 README.md CHANGELOG.md LICENSE \
+	    $(wildcard docs/*.md docs/*.json) $(D)$(docdir)
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
+	    'includedir=$${prefix}/include/ikewhy' '' 'Name: ikewhy' \
+	    'Description: Expert system for failed IKE negotiations' \
+	    'Version: $(VERSION)' 'Requires.private: $(PKGS)' \
+	    'Libs: -L$${libdir} -likewhy' 'Cflags: -I$${includedir}' \
+	    > $(D)$(libdir)/pkgconfig/libikewhy.pc
+
+uninstall: ## Remove what install put there
+	rm -f $(D)$(bindir)/ikewhy $(D)$(libdir)/libikewhy.a \
+	    $(D)$(libdir)/pkgconfig/libikewhy.pc \
+	    $(patsubst docs/%,$(D)$(mandir)/%,$(wildcard docs/*.1))
+	rm -rf $(D)$(incdir) $(D)$(datadir) $(D)$(docdir)
+
+DIST = ikewhy-$(VERSION)
+dist: ## Make build/ikewhy-VERSION.tar.gz from the last commit
+	@mkdir -p build
+	git archive --prefix=$(DIST)/ -o build/$(DIST).tar.gz HEAD
+	@echo build/$(DIST).tar.gz
+
 clean: ## Remove everything that was built
 	rm -rf build ikewhy
 
