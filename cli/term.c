@@ -1,0 +1,246 @@
+#include "cli/term.h"
+
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { WIDTH_DEFAULT = 80, WIDTH_LEAST = 40, WIDTH_MOST = 100 };
+
+static bool is_set(const char *name)
+{
+    const char *v = getenv(name);
+    return v && *v;
+}
+
+static unsigned terminal_width(void)
+{
+    struct winsize ws = { 0 };
+    unsigned w = WIDTH_DEFAULT;
+    if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) &&
+        ws.ws_col)
+        w = ws.ws_col;
+    return w < WIDTH_LEAST ? WIDTH_LEAST : w > WIDTH_MOST ? WIDTH_MOST : w;
+}
+
+static bool want_colour(enum ikw_colour_when when)
+{
+    const char *term = getenv("TERM");
+    if (when != IKW_COLOUR_AUTO)
+        return when == IKW_COLOUR_ALWAYS;
+    return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && term &&
+           strcmp(term, "dumb") != 0;
+}
+
+void ikw_page_init(struct ikw_page *page, enum ikw_colour_when colour)
+{
+    *page = (struct ikw_page){ 0 };
+    page->width = terminal_width();
+    page->colour = want_colour(colour);
+    page->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+void ikw_page_release(struct ikw_page *page)
+{
+    ikw_buf_release(&page->out);
+}
+
+/* ---- escaping ---------------------------------------------------------- */
+
+static size_t sequence_length(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if ((first & 0xe0) == 0xc0)
+        return 2;
+    if ((first & 0xf0) == 0xe0)
+        return 3;
+    return (first & 0xf8) == 0xf0 ? 4 : 0;
+}
+
+/* Length of the valid UTF-8 sequence at `s`, its code point in *cp; 0 if it
+ * is cut, overlong, a surrogate or beyond Unicode. */
+static size_t decode(const unsigned char *s, size_t len, uint32_t *cp)
+{
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    size_t n = sequence_length(s[0]);
+    if (!n || n > len)
+        return 0;
+    uint32_t c = n == 1 ? s[0] : s[0] & (0xffu >> (n + 1));
+    for (size_t i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | (s[i] & 0x3fu);
+    }
+    if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+        return 0;
+    *cp = c;
+    return n;
+}
+
+/* Code points that change how the text around them looks, or that cannot be
+ * seen: controls, bidirectional marks, invisible blanks and separators. */
+static bool is_harmful(uint32_t c)
+{
+    static const struct {
+        uint32_t from, to;
+    } ranges[] = {
+        { 0x00, 0x1f },     { 0x7f, 0x9f },     { 0xad, 0xad },
+        { 0x61c, 0x61c },   { 0x180e, 0x180e }, { 0x200b, 0x200f },
+        { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfe00, 0xfe0f },
+        { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (c >= ranges[i].from && c <= ranges[i].to)
+            return true;
+    return false;
+}
+
+void ikw_escape(struct ikw_buf *out, const char *s, size_t len, bool utf8)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    for (size_t i = 0; i < len;) {
+        uint32_t c = 0;
+        size_t n = decode(u + i, len - i, &c);
+        bool fine = n && !is_harmful(c) && (utf8 || n == 1);
+        if (fine)
+            ikw_buf_add(out, s + i, n);
+        for (size_t k = 0; !fine && k < (n ? n : 1); k++)
+            ikw_buf_addf(out, "\\x%02x", u[i + k]);
+        i += n ? n : 1;
+    }
+}
+
+size_t ikw_columns(const char *s, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++)
+        n += ((unsigned char)s[i] & 0xc0) != 0x80;
+    return n;
+}
+
+/* ---- printing ---------------------------------------------------------- */
+
+void ikw_page_styled(struct ikw_page *page, enum ikw_style style,
+                     const char *text)
+{
+    static const char *const sgr[] = { "0", "1", "2", "1;31", "1;32", "1;33" };
+    bool on = page->colour && style != IKW_PLAIN;
+    if (on)
+        ikw_buf_addf(&page->out, "\033[%sm", sgr[style]);
+    ikw_buf_adds(&page->out, text);
+    if (on)
+        ikw_buf_adds(&page->out, "\033[0m");
+}
+
+const char *ikw_page_dot(const struct ikw_page *page)
+{
+    return page->utf8 ? " \xc2\xb7 " : " - ";
+}
+
+void ikw_page_spaces(struct ikw_page *page, size_t n)
+{
+    while (n--)
+        ikw_buf_addc(&page->out, ' ');
+}
+
+struct wrap {
+    struct ikw_page *page;
+    size_t col, indent;
+    unsigned line, max_lines;
+    bool at_start; /* no word on this line yet */
+    bool full;
+};
+
+/* Goes to the next line, or ends the text where that was the last. */
+static void wrap_break(struct wrap *w)
+{
+    if (w->max_lines && w->line == w->max_lines) {
+        ikw_buf_adds(&w->page->out, " ...");
+        w->full = true;
+        return;
+    }
+    ikw_buf_addc(&w->page->out, '\n');
+    ikw_page_spaces(w->page, w->indent);
+    w->col = w->indent;
+    w->line++;
+    w->at_start = true;
+}
+
+/* Bytes of `s` that fill `columns` columns. */
+static size_t bytes_of_columns(const char *s, size_t len, size_t columns)
+{
+    size_t i = 0;
+    while (i < len && columns) {
+        i++;
+        while (i < len && ((unsigned char)s[i] & 0xc0) == 0x80)
+            i++;
+        columns--;
+    }
+    return i;
+}
+
+/* Columns to leave free on this line: a last line that is not the end of
+ * the text has to hold its "..." */
+static size_t wrap_keep(const struct wrap *w, bool last_word)
+{
+    return w->max_lines && w->line == w->max_lines && !last_word ? 4 : 0;
+}
+
+/* A word longer than a line is cut where the line ends. */
+static void wrap_long_word(struct wrap *w, const char *s, size_t len,
+                           size_t width)
+{
+    size_t cols = ikw_columns(s, len);
+    while (w->col + cols > width && !w->full) {
+        size_t keep = wrap_keep(w, false);
+        size_t room = w->col + keep < width ? width - keep - w->col : 1;
+        size_t n = bytes_of_columns(s, len, room);
+        ikw_buf_add(&w->page->out, s, n);
+        s += n;
+        len -= n;
+        cols = ikw_columns(s, len);
+        wrap_break(w);
+    }
+    if (w->full)
+        return;
+    ikw_buf_add(&w->page->out, s, len);
+    w->col += cols;
+}
+
+static void wrap_word(struct wrap *w, const char *s, size_t len, bool last)
+{
+    size_t width = w->page->width ? w->page->width : SIZE_MAX;
+    size_t cols = ikw_columns(s, len);
+    if (!w->at_start && w->col + 1 + cols + wrap_keep(w, last) > width)
+        wrap_break(w);
+    if (w->full)
+        return;
+    if (!w->at_start) {
+        ikw_buf_addc(&w->page->out, ' ');
+        w->col++;
+    }
+    wrap_long_word(w, s, len, width);
+    w->at_start = false;
+}
+
+void ikw_page_wrap(struct ikw_page *page, size_t col, size_t indent,
+                   unsigned max_lines, const char *text)
+{
+    struct wrap w = { page, col, indent, 1, max_lines, true, false };
+    struct ikw_buf word = { 0 };
+    for (const char *p = text; *p && !w.full;) {
+        size_t blank = strspn(p, " \t\r\n");
+        size_t len = strcspn(p + blank, " \t\r\n");
+        p += blank;
+        if (!len)
+            break;
+        ikw_buf_clear(&word);
+        ikw_escape(&word, p, len, page->utf8);
+        p += len;
+        wrap_word(&w, word.ptr, word.len, !p[strspn(p, " \t\r\n")]);
+    }
+    ikw_buf_addc(&page->out, '\n');
+    ikw_buf_release(&word);
+}
