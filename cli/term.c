@@ -147,7 +147,7 @@ void ikw_page_spaces(struct ikw_page *page, size_t n)
 
 struct wrap {
     struct ikw_page *page;
-    size_t col, indent;
+    size_t width, col, indent;
     unsigned line, max_lines;
     bool at_start; /* no word on this line yet */
     bool full;
@@ -181,25 +181,27 @@ static size_t bytes_of_columns(const char *s, size_t len, size_t columns)
     return i;
 }
 
-/* Columns to leave free on this line: a last line that is not the end of
- * the text has to hold its "..." */
-static size_t wrap_keep(const struct wrap *w, bool last_word)
+/* Columns to leave free on this line: a last line that cannot take all of
+ * the `rest` has to hold its "..." */
+static size_t wrap_keep(const struct wrap *w, size_t rest)
 {
-    return w->max_lines && w->line == w->max_lines && !last_word ? 4 : 0;
+    bool last = w->max_lines && w->line == w->max_lines;
+    return last && w->col + !w->at_start + rest > w->width ? 4 : 0;
 }
 
 /* A word longer than a line is cut where the line ends. */
 static void wrap_long_word(struct wrap *w, const char *s, size_t len,
-                           size_t width)
+                           size_t rest)
 {
     size_t cols = ikw_columns(s, len);
-    while (w->col + cols > width && !w->full) {
-        size_t keep = wrap_keep(w, false);
-        size_t room = w->col + keep < width ? width - keep - w->col : 1;
+    while (w->col + cols > w->width && !w->full) {
+        size_t keep = wrap_keep(w, rest);
+        size_t room = w->col + keep < w->width ? w->width - keep - w->col : 1;
         size_t n = bytes_of_columns(s, len, room);
         ikw_buf_add(&w->page->out, s, n);
         s += n;
         len -= n;
+        rest -= room;
         cols = ikw_columns(s, len);
         wrap_break(w);
     }
@@ -209,11 +211,11 @@ static void wrap_long_word(struct wrap *w, const char *s, size_t len,
     w->col += cols;
 }
 
-static void wrap_word(struct wrap *w, const char *s, size_t len, bool last)
+/* `rest`: columns from this word to the end of the text */
+static void wrap_word(struct wrap *w, const char *s, size_t len, size_t rest)
 {
-    size_t width = w->page->width ? w->page->width : SIZE_MAX;
     size_t cols = ikw_columns(s, len);
-    if (!w->at_start && w->col + 1 + cols + wrap_keep(w, last) > width)
+    if (!w->at_start && w->col + 1 + cols + wrap_keep(w, rest) > w->width)
         wrap_break(w);
     if (w->full)
         return;
@@ -221,26 +223,41 @@ static void wrap_word(struct wrap *w, const char *s, size_t len, bool last)
         ikw_buf_addc(&w->page->out, ' ');
         w->col++;
     }
-    wrap_long_word(w, s, len, width);
+    wrap_long_word(w, s, len, rest);
     w->at_start = false;
+}
+
+/* Escaped, with one blank between words and none at the ends. */
+static void normalise(struct ikw_buf *out, const char *text, bool utf8)
+{
+    const char *blanks = " \t\r\n";
+    for (const char *p = text + strspn(text, blanks); *p;) {
+        size_t len = strcspn(p, blanks);
+        if (out->len)
+            ikw_buf_addc(out, ' ');
+        ikw_escape(out, p, len, utf8);
+        p += len;
+        p += strspn(p, blanks);
+    }
 }
 
 void ikw_page_wrap(struct ikw_page *page, size_t col, size_t indent,
                    unsigned max_lines, const char *text)
 {
-    struct wrap w = { page, col, indent, 1, max_lines, true, false };
-    struct ikw_buf word = { 0 };
-    for (const char *p = text; *p && !w.full;) {
-        size_t blank = strspn(p, " \t\r\n");
-        size_t len = strcspn(p + blank, " \t\r\n");
-        p += blank;
-        if (!len)
-            break;
-        ikw_buf_clear(&word);
-        ikw_escape(&word, p, len, page->utf8);
-        p += len;
-        wrap_word(&w, word.ptr, word.len, !p[strspn(p, " \t\r\n")]);
+    struct wrap w = { .page = page, .col = col, .indent = indent };
+    w.width = page->width ? page->width : SIZE_MAX / 2;
+    w.line = 1;
+    w.max_lines = max_lines;
+    w.at_start = true;
+    struct ikw_buf b = { 0 };
+    normalise(&b, text, page->utf8);
+    size_t rest = ikw_columns(ikw_buf_str(&b), b.len);
+    for (const char *p = ikw_buf_str(&b); *p && !w.full;) {
+        size_t len = strcspn(p, " ");
+        wrap_word(&w, p, len, rest);
+        rest -= ikw_columns(p, len) + (p[len] == ' ');
+        p += len + (p[len] == ' ');
     }
     ikw_buf_addc(&page->out, '\n');
-    ikw_buf_release(&word);
+    ikw_buf_release(&b);
 }
