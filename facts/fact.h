@@ -33,6 +33,7 @@ struct ikw_fact {
     uint32_t count; /* sightings */
     struct ikw_evidence first, last; /* observed facts only */
     uint32_t hash;
+    uint32_t last_room; /* bytes behind last.text; 0: it is first.text */
 };
 
 /* How far absence may be trusted, per source. */
@@ -76,9 +77,11 @@ struct ikw_fact *ikw_fact_find(const struct ikw_fact_set *fs,
 struct ikw_value ikw_fact_get(const struct ikw_fact *f, const char *slot);
 
 /* The printable boundary. One fact a line:
- *   type slot=value ... @source:file:line,t=ms,count=n[,last=..] "text"
- * with set headers `set local=.. peer=.. ...`. Values are quoted where
- * needed; print and parse are inverse. */
+ *   type slot=value ... @source count=n at=file:line:ms=message "text"
+ *   last=file:line:ms=message "text"
+ * (one line; what is unknown or 1 is left out) under set headers
+ *   set local=.. peer=.. tunnel=.. next=n @source level=.. from=ms to=ms
+ * Values are quoted where needed; print and parse are inverse. */
 void ikw_fact_print(const struct ikw_fact *f, struct ikw_buf *out);
 void ikw_fact_set_print(const struct ikw_fact_set *fs, struct ikw_buf *out);
 
