@@ -1,0 +1,62 @@
+/*
+ * The command line: options, and what all subcommands share. The only layer
+ * that prints, exits and reads the environment.
+ */
+#ifndef IKW_CLI_CLI_H
+#define IKW_CLI_CLI_H
+
+#include "base/diag.h"
+#include "cli/term.h"
+
+#include <stdio.h>
+
+enum ikw_exit {
+    IKW_EXIT_HEALTHY = 0,
+    IKW_EXIT_FAULT = 1,
+    IKW_EXIT_ERROR = 2,
+    IKW_EXIT_UNDECIDED = 3
+};
+
+enum ikw_cmd_id {
+#define IKW_CMD(name, id, function, args, summary, help) IKW_CMD_##id,
+#include "cli/cmd.def"
+#undef IKW_CMD
+    IKW_CMD_COUNT
+};
+
+struct ikw_options {
+    enum ikw_cmd_id command;
+    bool json, brief, unrecognised, help;
+    enum ikw_colour_when colour;
+    const char *kb, *facts, *envelope;
+    int year;           /* 0: not given */
+    const char **files; /* as given; never empty for logs: "-" */
+    size_t nfiles;
+    const char **peer_logs;
+    size_t npeer_logs;
+};
+
+/* Parses what follows the command's name. False, with a message on stderr,
+ * if it makes no sense. Borrows argv; release frees the lists. */
+bool ikw_options_parse(struct ikw_options *o, enum ikw_cmd_id command, int argc,
+                       char **argv);
+void ikw_options_release(struct ikw_options *o);
+/* Help of all commands, or of one. */
+void ikw_help_all(FILE *to);
+void ikw_help_command(FILE *to, enum ikw_cmd_id command);
+/* True if there is a subcommand of that name, with its id. */
+bool ikw_command_find(const char *name, enum ikw_cmd_id *id);
+
+/* The subcommands: exit status. */
+int ikw_cmd_diagnose(const struct ikw_options *o);
+int ikw_cmd_facts(const struct ikw_options *o);
+int ikw_cmd_kb(const struct ikw_options *o);
+
+/* One line on stderr, escaped, after "ikewhy: ". */
+void ikw_complain(const char *fmt, ...) IKW_PRINTF(1, 2);
+/* Sorted, without duplicates, escaped, one a line. */
+void ikw_print_diags(FILE *to, struct ikw_diags *ds);
+/* Writes and flushes; false, with a message, if the bytes did not get out. */
+bool ikw_write_out(const char *bytes, size_t len);
+
+#endif

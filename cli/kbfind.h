@@ -1,0 +1,17 @@
+/* Where the knowledge base is. */
+#ifndef IKW_CLI_KBFIND_H
+#define IKW_CLI_KBFIND_H
+
+#include "base/diag.h"
+
+struct ikw_kb;
+
+/* The folder: `given` (--kb), IKEWHY_KB, beside the binary, in the share
+ * folder of the binary's prefix, in the prefix it was built for. The first
+ * that holds a knowledge base; a named one is not checked. */
+void ikw_kb_find(const char *given, struct ikw_buf *dir);
+
+/* Finds and loads; NULL after printing what is wrong. Caller frees. */
+struct ikw_kb *ikw_kb_open(const char *given);
+
+#endif

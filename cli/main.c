@@ -1,0 +1,60 @@
+/*
+ * ikewhy: finds the command and hands over. Commands stand in cmd.def.
+ */
+#include "cli/cli.h"
+
+#include <locale.h>
+#include <string.h>
+
+static int (*const run[])(const struct ikw_options *) = {
+#define IKW_CMD(name, id, function, args, summary, help) function,
+#include "cli/cmd.def"
+#undef IKW_CMD
+};
+
+static bool is_help(const char *arg)
+{
+    return !strcmp(arg, "--help") || !strcmp(arg, "-h") || !strcmp(arg, "help");
+}
+
+static int run_command(enum ikw_cmd_id id, int argc, char **argv)
+{
+    struct ikw_options o;
+    int status = IKW_EXIT_ERROR;
+    if (ikw_options_parse(&o, id, argc, argv)) {
+        if (o.help) {
+            ikw_help_command(stdout, id);
+            status = 0;
+        } else {
+            status = run[id](&o);
+        }
+    }
+    ikw_options_release(&o);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    enum ikw_cmd_id id;
+    setlocale(LC_CTYPE, "");
+    if (argc < 2) {
+        ikw_help_all(stderr);
+        return IKW_EXIT_ERROR;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        puts("ikewhy " IKW_VERSION);
+        return 0;
+    }
+    if (is_help(argv[1])) {
+        if (argc > 2 && ikw_command_find(argv[2], &id))
+            ikw_help_command(stdout, id);
+        else
+            ikw_help_all(stdout);
+        return 0;
+    }
+    if (!ikw_command_find(argv[1], &id)) {
+        ikw_complain("no command %s (see ikewhy --help)", argv[1]);
+        return IKW_EXIT_ERROR;
+    }
+    return run_command(id, argc - 2, argv + 2);
+}

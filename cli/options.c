@@ -1,0 +1,217 @@
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum option {
+#define IKW_OPT(id, name, arg, commands, help) OPT_##id,
+#include "cli/opt.def"
+#undef IKW_OPT
+    OPT_COUNT
+};
+
+#define IKW_ON(command) (1u << IKW_CMD_##command)
+#define IKW_ON_ALL ((1u << IKW_CMD_COUNT) - 1)
+
+static const struct {
+    const char *name, *arg;
+    unsigned commands;
+    const char *help;
+} options[] = {
+#define IKW_OPT(id, name, arg, commands, help) { name, arg, commands, help },
+#include "cli/opt.def"
+#undef IKW_OPT
+};
+
+static const struct {
+    const char *name, *args, *summary, *help;
+} commands[] = {
+#define IKW_CMD(name, id, function, args, summary, help)                       \
+    { name, args, summary, help },
+#include "cli/cmd.def"
+#undef IKW_CMD
+};
+
+/* ---- help -------------------------------------------------------------- */
+
+void ikw_help_all(FILE *to)
+{
+    fputs("Usage: ikewhy COMMAND [ARGUMENT...]\n"
+          "Finds out why an IPsec negotiation failed, from the log of the "
+          "IKE daemon.\n\nCommands:\n",
+          to);
+    for (size_t i = 0; i < IKW_CMD_COUNT; i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n`ikewhy COMMAND --help` tells more of one command; "
+          "`ikewhy --version` the version.\n",
+          to);
+}
+
+void ikw_help_command(FILE *to, enum ikw_cmd_id command)
+{
+    fprintf(to, "Usage: ikewhy %s [OPTION...] %s\n\n%s\nOptions:\n",
+            commands[command].name, commands[command].args,
+            commands[command].help);
+    for (size_t i = 0; i < OPT_COUNT; i++) {
+        if (!(options[i].commands & 1u << command))
+            continue;
+        char left[64];
+        snprintf(left, sizeof left, "%s%s%s", options[i].name,
+                 options[i].arg ? "=" : "",
+                 options[i].arg ? options[i].arg : "");
+        fprintf(to, "  %-26s %s\n", left, options[i].help);
+    }
+}
+
+bool ikw_command_find(const char *name, enum ikw_cmd_id *id)
+{
+    for (size_t i = 0; i < IKW_CMD_COUNT; i++)
+        if (!strcmp(commands[i].name, name)) {
+            *id = (enum ikw_cmd_id)i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- parsing ----------------------------------------------------------- */
+
+/* `word` as one of a "a|b|c" list; -1 if it is none. */
+static int choice(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+    int i = 0;
+    for (const char *p = list; *p; i++) {
+        size_t n = strcspn(p, "|");
+        if (n == len && !memcmp(p, word, n))
+            return i;
+        p += n + (p[n] == '|');
+    }
+    return -1;
+}
+
+static bool bad_value(enum option opt, const char *value)
+{
+    ikw_complain("%s: not %s: %s", options[opt].name, options[opt].arg, value);
+    return false;
+}
+
+static bool set_choice(struct ikw_options *o, enum option opt,
+                       const char *value)
+{
+    int i = choice(options[opt].arg, value);
+    if (i < 0)
+        return bad_value(opt, value);
+    if (opt == OPT_FORMAT)
+        o->json = i == 1;
+    else
+        o->colour = (enum ikw_colour_when)i;
+    return true;
+}
+
+static bool set_year(struct ikw_options *o, const char *value)
+{
+    int64_t year = 0;
+    if (!ikw_slice_int(ikw_slice_of(value), &year) || year < 1970 ||
+        year > 9999)
+        return bad_value(OPT_YEAR, value);
+    o->year = (int)year;
+    return true;
+}
+
+static bool set(struct ikw_options *o, enum option opt, const char *value)
+{
+    switch (opt) {
+    case OPT_FORMAT:
+    case OPT_COLOR:
+        return set_choice(o, opt, value);
+    case OPT_YEAR:
+        return set_year(o, value);
+    case OPT_BRIEF:
+        return o->brief = true;
+    case OPT_UNRECOGNISED:
+        return o->unrecognised = true;
+    case OPT_HELP:
+        return o->help = true;
+    case OPT_PEER_LOG:
+        o->peer_logs[o->npeer_logs++] = value;
+        return true;
+    case OPT_FACTS:
+        o->facts = value;
+        return true;
+    case OPT_ENVELOPE:
+        o->envelope = value;
+        return true;
+    case OPT_KB:
+        o->kb = value;
+        return true;
+    case OPT_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* "--name" or "--name=value"; OPT_COUNT if this command has no such. */
+static enum option find_option(enum ikw_cmd_id command, const char *arg)
+{
+    size_t len = strcspn(arg, "=");
+    for (size_t i = 0; i < OPT_COUNT; i++)
+        if (strlen(options[i].name) == len &&
+            !memcmp(options[i].name, arg, len) &&
+            options[i].commands & 1u << command)
+            return (enum option)i;
+    return OPT_COUNT;
+}
+
+/* Takes argv[*i], and argv[*i + 1] where it is the value. */
+static bool take_option(struct ikw_options *o, int argc, char **argv, int *i)
+{
+    const char *arg = argv[*i];
+    const char *value = strchr(arg, '=');
+    enum option opt = find_option(o->command, arg);
+    if (!strcmp(arg, "-h"))
+        opt = OPT_HELP;
+    if (opt == OPT_COUNT) {
+        ikw_complain("%s: no option %s (see ikewhy %s --help)",
+                     commands[o->command].name, arg, commands[o->command].name);
+        return false;
+    }
+    if (!options[opt].arg && value) {
+        ikw_complain("%s takes no value", options[opt].name);
+        return false;
+    }
+    if (options[opt].arg && !value && *i + 1 < argc)
+        value = argv[++*i];
+    else if (value)
+        value++;
+    if (options[opt].arg && !value) {
+        ikw_complain("%s needs a value", options[opt].name);
+        return false;
+    }
+    return set(o, opt, value);
+}
+
+bool ikw_options_parse(struct ikw_options *o, enum ikw_cmd_id command, int argc,
+                       char **argv)
+{
+    bool literal = false;
+    size_t most = (size_t)argc + 1;
+    *o = (struct ikw_options){ .command = command };
+    o->files = ikw_xcalloc(most, sizeof *o->files);
+    o->peer_logs = ikw_xcalloc(most, sizeof *o->peer_logs);
+    for (int i = 0; i < argc; i++) {
+        if (literal || argv[i][0] != '-' || !argv[i][1])
+            o->files[o->nfiles++] = argv[i];
+        else if (!strcmp(argv[i], "--"))
+            literal = true;
+        else if (!take_option(o, argc, argv, &i))
+            return false;
+    }
+    return true;
+}
+
+void ikw_options_release(struct ikw_options *o)
+{
+    free(o->files);
+    free(o->peer_logs);
+    *o = (struct ikw_options){ 0 };
+}

@@ -1,0 +1,34 @@
+/* Renderers: a session with its report in, text out. */
+#ifndef IKW_CLI_RENDER_H
+#define IKW_CLI_RENDER_H
+
+#include "cli/session.h"
+#include "cli/when.h"
+
+/* For a person: verdicts first, then what remains to be said. */
+void ikw_render_text(struct ikw_page *page, const struct ikw_session *s);
+/* One line a tunnel. */
+void ikw_render_brief(struct ikw_page *page, const struct ikw_session *s);
+/* The report of docs/report.schema.json. False if it cannot be encoded. */
+bool ikw_render_json(struct ikw_buf *out, const struct ikw_session *s);
+
+/* One verdict in full, as part of the text. */
+void ikw_render_verdict(struct ikw_page *page, const struct ikw_session *s,
+                        const struct ikw_verdict *v);
+
+/* ---- shared by text and brief ------------------------------------------ */
+
+/* "198.51.100.1 <-> 192.0.2.1", with a name if there is one; `any` of them
+ * may be NULL. Not escaped. */
+void ikw_tunnel_words(struct ikw_buf *out, const char *local, const char *peer,
+                      const char *name);
+/* Word and colour that a verdict opens with. */
+const char *ikw_verdict_label(const struct ikw_verdict *v,
+                              enum ikw_style *style);
+const char *ikw_outcome_label(enum ikw_outcome o, enum ikw_style *style);
+/* A line of a log as evidence. Not escaped. */
+void ikw_line_words(struct ikw_buf *out, const struct ikw_evidence *ev);
+/* True if the log's stamps have no year and none was given. */
+bool ikw_no_year(const struct ikw_session *s, int64_t t_ms);
+
+#endif

@@ -1,0 +1,209 @@
+#include "cli/session.h"
+
+#include "cli/kbfind.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- options that name something in the knowledge base ------------------ */
+
+static bool envelope_known(const struct ikw_kb *kb, const char *id)
+{
+    if (!id)
+        return true;
+    for (size_t i = 0; i < kb->nenvelopes; i++)
+        if (!strcmp(kb->envelopes[i].id, id))
+            return true;
+    struct ikw_buf known = { 0 };
+    for (size_t i = 0; i < kb->nenvelopes; i++)
+        ikw_buf_addf(&known, " %s", kb->envelopes[i].id);
+    ikw_complain("--envelope: no %s; there are:%s", id, ikw_buf_str(&known));
+    ikw_buf_release(&known);
+    return false;
+}
+
+bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o)
+{
+    *s = (struct ikw_session){ .year_given = o->year != 0 };
+    s->kb = ikw_kb_open(o->kb);
+    return s->kb && envelope_known(s->kb, o->envelope);
+}
+
+void ikw_session_close(struct ikw_session *s)
+{
+    ikw_print_diags(stderr, &s->diags);
+    ikw_diags_release(&s->diags);
+    ikw_report_free(s->report);
+    free(s->inputs);
+    ikw_arena_release(&s->arena);
+    ikw_kb_free(s->kb);
+    *s = (struct ikw_session){ 0 };
+}
+
+const char *ikw_session_file(const struct ikw_session *s, unsigned file)
+{
+    return file < s->ninputs && s->inputs[file].file ? s->inputs[file].file
+                                                     : "";
+}
+
+/* ---- reading ----------------------------------------------------------- */
+
+struct run {
+    struct ikw_session *session;
+    const struct ikw_session_hooks *hooks;
+    struct ikw_envelope_opts envelope;
+    struct ikw_tracker *tracker;
+};
+
+static void on_set(void *arg, struct ikw_fact_set *fs)
+{
+    struct run *r = arg;
+    if (r->hooks->set)
+        r->hooks->set(r->hooks->arg, fs);
+}
+
+static void on_unrecognised(void *arg, const struct ikw_line *line)
+{
+    struct run *r = arg;
+    struct ikw_session *s = r->session;
+    const char *file = ikw_session_file(s, (unsigned)s->ninputs - 1);
+    if (r->hooks->unrecognised)
+        r->hooks->unrecognised(r->hooks->arg, file, line);
+}
+
+static const char *keep(struct ikw_session *s, const char *text)
+{
+    return text ? ikw_arena_strdup(&s->arena, text) : NULL;
+}
+
+static bool read_file(struct run *r, const char *path, enum ikw_source source)
+{
+    struct ikw_session *s = r->session;
+    struct ikw_input *in = ikw_input_open(path, NULL, &s->diags);
+    if (!in)
+        return false;
+    unsigned file = (unsigned)s->ninputs++;
+    struct ikw_log_summary *sum = &s->inputs[file];
+    const char *name = keep(s, ikw_input_name(in));
+    sum->file = name;
+    bool ok = ikw_log_read(r->tracker, s->kb, in, file, source, &r->envelope,
+                           sum, &s->diags);
+    sum->file = name;
+    sum->source = source;
+    sum->dialect = keep(s, sum->dialect);
+    sum->envelope = keep(s, sum->envelope);
+    sum->why = keep(s, sum->why);
+    ikw_input_close(in);
+    return ok;
+}
+
+/* A file that cannot be opened should not cost the time to read the others:
+ * all of them are tried first. Pipes can be opened only once. */
+static bool all_readable(struct ikw_session *s, const char **files, size_t n)
+{
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) {
+        struct stat st;
+        if (!strcmp(files[i], "-") ||
+            (!stat(files[i], &st) && !S_ISREG(st.st_mode) &&
+             !S_ISDIR(st.st_mode)))
+            continue;
+        struct ikw_input *in = ikw_input_open(files[i], NULL, &s->diags);
+        ok = ok && in;
+        if (in)
+            ikw_input_close(in);
+    }
+    return ok;
+}
+
+static bool read_all(struct run *r, const struct ikw_options *o)
+{
+    static const char *standard_input[] = { "-" };
+    const char **files = o->nfiles ? o->files : standard_input;
+    size_t n = o->nfiles ? o->nfiles : 1;
+    bool ok = true;
+    r->session->inputs =
+        ikw_xcalloc(n + o->npeer_logs, sizeof *r->session->inputs);
+    if (!all_readable(r->session, files, n) ||
+        !all_readable(r->session, o->peer_logs, o->npeer_logs))
+        return false;
+    for (size_t i = 0; i < n && ok; i++)
+        ok = read_file(r, files[i], IKW_SOURCE_LOCAL);
+    for (size_t i = 0; i < o->npeer_logs && ok; i++)
+        ok = read_file(r, o->peer_logs[i], IKW_SOURCE_PEER);
+    return ok;
+}
+
+bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
+                      const struct ikw_session_hooks *hooks)
+{
+    struct run r = { .session = s, .hooks = hooks };
+    struct ikw_log_sink sink = { &r, on_set,
+                                 hooks->unrecognised ? on_unrecognised : NULL };
+    struct ikw_matcher *matcher = ikw_matcher_new(s->kb);
+    r.envelope = (struct ikw_envelope_opts){ o->envelope, o->year };
+    r.tracker = ikw_tracker_new(s->kb, matcher, &sink);
+    bool ok = read_all(&r, o);
+    if (ok)
+        ikw_tracker_end(r.tracker);
+    ikw_tracker_free(r.tracker);
+    ikw_matcher_free(matcher);
+    return ok;
+}
+
+/* ---- reasoning --------------------------------------------------------- */
+
+struct reasoning {
+    struct ikw_report_builder *builder;
+    struct ikw_diags *diags;
+};
+
+static void reason_over(void *arg, struct ikw_fact_set *fs)
+{
+    struct reasoning *g = arg;
+    ikw_report_add(g->builder, fs, g->diags);
+}
+
+/* Reads a whole file; printed facts are small beside the log. */
+static bool slurp(const char *path, struct ikw_buf *out, struct ikw_diags *ds)
+{
+    struct ikw_input *in = ikw_input_open(path, NULL, ds);
+    if (!in)
+        return false;
+    for (;;) {
+        struct ikw_slice chunk = ikw_input_next(in, ds);
+        if (!chunk.len)
+            break;
+        ikw_buf_add(out, chunk.ptr, chunk.len);
+    }
+    bool ok = !ikw_input_failed(in);
+    ikw_input_close(in);
+    return ok;
+}
+
+static bool reason_over_facts(struct ikw_session *s, const char *path,
+                              struct reasoning *g)
+{
+    struct ikw_buf text = { 0 };
+    bool ok = slurp(path, &text, &s->diags);
+    struct ikw_slice all = { ikw_buf_str(&text), text.len };
+    ok = ok && ikw_facts_parse(s->kb, path, all, reason_over, g, &s->diags);
+    s->inputs = ikw_xcalloc(1, sizeof *s->inputs);
+    s->inputs[0].file = keep(s, path);
+    s->inputs[0].from_ms = s->inputs[0].to_ms = IKW_NO_TIME;
+    s->ninputs = 1;
+    ikw_buf_release(&text);
+    return ok;
+}
+
+bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
+{
+    struct ikw_report_opts opts = { 0 };
+    struct reasoning g = { ikw_report_begin(s->kb, &opts), &s->diags };
+    struct ikw_session_hooks hooks = { &g, reason_over, NULL };
+    bool ok = o->facts ? reason_over_facts(s, o->facts, &g)
+                       : ikw_session_read(s, o, &hooks);
+    s->report = ikw_report_end(g.builder);
+    return ok;
+}

@@ -1,0 +1,44 @@
+/*
+ * One run over logs: knowledge, inputs, report. The renderers take a session
+ * and know nothing of how it came about.
+ */
+#ifndef IKW_CLI_SESSION_H
+#define IKW_CLI_SESSION_H
+
+#include "cli/cli.h"
+#include "facts/log/log.h"
+#include "inference/report.h"
+
+/* Callbacks of a run; each may be NULL. `file` is the input in hand. */
+struct ikw_session_hooks {
+    void *arg;
+    void (*set)(void *arg, struct ikw_fact_set *fs);
+    void (*unrecognised)(void *arg, const char *file,
+                         const struct ikw_line *line);
+};
+
+struct ikw_session {
+    struct ikw_kb *kb;
+    struct ikw_log_summary *inputs; /* one a file; strings in `arena` */
+    size_t ninputs;
+    bool year_given;
+    struct ikw_report *report; /* NULL until ikw_session_diagnose */
+    struct ikw_arena arena;
+    struct ikw_diags diags;
+};
+
+/* Loads the knowledge base and checks the options that name things of it.
+ * False after printing what is wrong; release in any case. */
+bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o);
+/* Reads all logs of the options. False if one could not be read. */
+bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
+                      const struct ikw_session_hooks *hooks);
+/* Reads logs, or a facts file, and reasons: fills `report`. */
+bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o);
+/* Prints the diagnostics on stderr and frees everything. */
+void ikw_session_close(struct ikw_session *s);
+
+/* Name of input `file`, "" if there is no such. */
+const char *ikw_session_file(const struct ikw_session *s, unsigned file);
+
+#endif

@@ -1,0 +1,279 @@
+/*
+ * The report for a person at three in the morning: what is wrong first, in
+ * 80 columns, and nothing that has to be scrolled past to reach it.
+ */
+#include "cli/render.h"
+
+#include <string.h>
+
+enum {
+    FULL_MOST = 3,     /* verdicts printed whole */
+    SHORT_MOST = 20,   /* further ones, a line each */
+    TUNNELS_MOST = 10, /* tunnels without a fault, a line each */
+    UNEXPLAINED_MOST = 5
+};
+
+/* ---- words ------------------------------------------------------------- */
+
+const char *ikw_outcome_label(enum ikw_outcome o, enum ikw_style *style)
+{
+    static const struct {
+        const char *word;
+        enum ikw_style style;
+    } labels[] = {
+        [IKW_OUTCOME_HEALTHY] = { "HEALTHY", IKW_GREEN },
+        [IKW_OUTCOME_FAULT] = { "FAULT", IKW_RED },
+        [IKW_OUTCOME_UNDECIDED] = { "UNDECIDED", IKW_YELLOW },
+        [IKW_OUTCOME_NO_NEGOTIATION] = { "NO NEGOTIATION", IKW_YELLOW },
+    };
+    *style = labels[o].style;
+    return labels[o].word;
+}
+
+const char *ikw_verdict_label(const struct ikw_verdict *v,
+                              enum ikw_style *style)
+{
+    enum { POSSIBLE = 20 };
+    *style = IKW_YELLOW;
+    if (v->cause->noise)
+        return "NOISE";
+    if (v->cause->benign)
+        return "NOTE";
+    if (v->certainty < POSSIBLE)
+        return "UNDECIDED";
+    if (!v->recovered)
+        *style = IKW_RED;
+    return "FAULT";
+}
+
+void ikw_tunnel_words(struct ikw_buf *out, const char *local, const char *peer,
+                      const char *name)
+{
+    if (name)
+        ikw_buf_addf(out, "%s ", name);
+    ikw_buf_addf(out, "%s <-> %s", local ? local : "?", peer ? peer : "?");
+}
+
+bool ikw_no_year(const struct ikw_session *s, int64_t t_ms)
+{
+    /* stamps without a year are read as of 2000, and 2001 once it turns */
+    const int64_t from = 946684800000, to = 1009843200000;
+    return !s->year_given && t_ms >= from && t_ms < to;
+}
+
+void ikw_line_words(struct ikw_buf *out, const struct ikw_evidence *ev)
+{
+    ikw_buf_adds(out, ev->text ? ev->text : "");
+}
+
+static void newline(struct ikw_page *page)
+{
+    ikw_buf_addc(&page->out, '\n');
+}
+
+/* ---- verdicts ---------------------------------------------------------- */
+
+/* FAULT  title (id), likely, 61 % · tunnel · 5 times */
+static void print_short(struct ikw_page *page, const struct ikw_verdict *v)
+{
+    enum ikw_style style;
+    const char *word = ikw_verdict_label(v, &style);
+    const char *dot = ikw_page_dot(page);
+    struct ikw_buf b = { 0 };
+    ikw_buf_addf(&b, "%s (%s), %d %%%s", v->cause->title, v->cause->id,
+                 v->certainty, dot);
+    ikw_tunnel_words(&b, v->local, v->peer, v->tunnel_name);
+    if (v->count > 1)
+        ikw_buf_addf(&b, "%s%u times", dot, v->count);
+    if (v->recovered)
+        ikw_buf_addf(&b, "%srecovered later", dot);
+    ikw_page_styled(page, style, word);
+    ikw_page_spaces(page, 2);
+    ikw_page_wrap(page, strlen(word) + 2, 7, 2, b.ptr);
+    ikw_buf_release(&b);
+}
+
+static void print_verdicts(struct ikw_page *page, const struct ikw_session *s)
+{
+    const struct ikw_report *r = s->report;
+    for (size_t i = 0; i < r->nverdicts && i < FULL_MOST; i++) {
+        ikw_render_verdict(page, s, r->verdicts[i]);
+        newline(page);
+    }
+    size_t i = FULL_MOST;
+    for (; i < r->nverdicts && i < FULL_MOST + SHORT_MOST; i++)
+        print_short(page, r->verdicts[i]);
+    if (i < r->nverdicts)
+        ikw_buf_addf(&page->out, "and %zu more verdicts\n", r->nverdicts - i);
+    if (r->nverdicts > FULL_MOST)
+        newline(page);
+}
+
+/* ---- where there is no verdict to open with ------------------------------ */
+
+static void print_outcome(struct ikw_page *page, const struct ikw_session *s)
+{
+    static const char *const says[] = {
+        [IKW_OUTCOME_HEALTHY] = "Every negotiation in this log came to its "
+                                "end",
+        [IKW_OUTCOME_FAULT] = "Something is wrong, but nothing can be named",
+        [IKW_OUTCOME_UNDECIDED] = "This log shows too little to name a cause",
+        [IKW_OUTCOME_NO_NEGOTIATION] = "There is no IKE negotiation in this "
+                                       "log",
+    };
+    enum ikw_style style;
+    enum ikw_outcome o = s->report->outcome;
+    const char *word = ikw_outcome_label(o, &style);
+    ikw_page_styled(page, style, word);
+    ikw_page_spaces(page, 2);
+    ikw_page_wrap(page, strlen(word) + 2, 7, 0, says[o]);
+}
+
+/* How each input was read: the first question where nothing came of it. */
+static void print_inputs(struct ikw_page *page, const struct ikw_session *s)
+{
+    for (size_t i = 0; i < s->ninputs; i++) {
+        const struct ikw_log_summary *in = &s->inputs[i];
+        struct ikw_buf b = { 0 };
+        ikw_buf_addf(&b, "%s: %u lines, %u recognised", in->file, in->lines,
+                     in->recognised);
+        if (in->foreign)
+            ikw_buf_addf(&b, ", %u of other programs", in->foreign);
+        if (in->envelope)
+            ikw_buf_addf(&b, "; read as %s (%s)", in->dialect, in->envelope);
+        ikw_page_spaces(page, 7);
+        ikw_page_wrap(page, 7, 9, 0, b.ptr);
+        ikw_buf_release(&b);
+    }
+}
+
+/* ---- tunnels ----------------------------------------------------------- */
+
+static void print_tunnel(struct ikw_page *page, const struct ikw_session *s,
+                         const struct ikw_tunnel *t)
+{
+    enum ikw_style style;
+    const char *word = ikw_outcome_label(t->outcome, &style);
+    const char *dot = ikw_page_dot(page);
+    struct ikw_buf b = { 0 };
+    ikw_tunnel_words(&b, t->local, t->peer, t->name);
+    if (t->state)
+        ikw_buf_addf(&b, "%s%s", dot, t->state);
+    if (t->attempts)
+        ikw_buf_addf(&b, "%s%u negotiation%s", dot, t->attempts,
+                     t->attempts == 1 ? "" : "s");
+    if (t->first_ms != IKW_NO_TIME) {
+        ikw_buf_adds(&b, dot);
+        ikw_when_date_time(&b, t->first_ms, ikw_no_year(s, t->first_ms));
+    }
+    ikw_page_styled(page, style, word);
+    ikw_page_spaces(page, 2);
+    ikw_page_wrap(page, strlen(word) + 2, 9, 0, b.ptr);
+    ikw_buf_release(&b);
+}
+
+/* Those that no verdict speaks of. */
+static void print_tunnels(struct ikw_page *page, const struct ikw_session *s)
+{
+    const struct ikw_report *r = s->report;
+    size_t shown = 0, more = 0;
+    for (size_t i = 0; i < r->ntunnels; i++) {
+        const struct ikw_tunnel *t = r->tunnels[i];
+        if (t->nverdicts)
+            continue;
+        if (shown == TUNNELS_MOST) {
+            more++;
+            continue;
+        }
+        print_tunnel(page, s, t);
+        shown++;
+    }
+    if (more)
+        ikw_buf_addf(&page->out, "and %zu more tunnels without a fault\n",
+                     more);
+    if (shown)
+        newline(page);
+}
+
+/* ---- what remains to be said ------------------------------------------- */
+
+static void print_notes(struct ikw_page *page, const struct ikw_report *r)
+{
+    for (size_t i = 0; i < r->nnotes; i++) {
+        struct ikw_buf b = { 0 };
+        ikw_buf_addf(&b, "%s (%s)", r->notes[i]->title, r->notes[i]->id);
+        ikw_buf_adds(&page->out, "not a fault: ");
+        ikw_page_wrap(page, 13, 13, 0, b.ptr);
+        ikw_buf_release(&b);
+    }
+}
+
+static void print_unexplained(struct ikw_page *page,
+                              const struct ikw_session *s)
+{
+    const struct ikw_report *r = s->report;
+    ikw_buf_addf(&page->out, "unexplained error lines: %u\n",
+                 r->unexplained_total);
+    for (size_t i = 0; i < r->nunexplained && i < UNEXPLAINED_MOST; i++) {
+        const struct ikw_evidence *ev = &r->unexplained[i];
+        struct ikw_buf b = { 0 };
+        if (s->ninputs > 1)
+            ikw_buf_addf(&b, "%s:", ikw_session_file(s, ev->file));
+        ikw_buf_addf(&b, "%u  ", ev->line);
+        ikw_line_words(&b, ev);
+        ikw_page_spaces(page, 2);
+        ikw_page_wrap(page, 2, 6, 2, b.ptr);
+        ikw_buf_release(&b);
+    }
+    if (r->unexplained_total > UNEXPLAINED_MOST)
+        ikw_buf_addf(&page->out, "  and %u more\n",
+                     r->unexplained_total - UNEXPLAINED_MOST);
+}
+
+static void print_blind_spots(struct ikw_page *page, const struct ikw_report *r)
+{
+    for (size_t i = 0; i < r->nblind_spots; i++) {
+        ikw_buf_adds(&page->out, "not visible: ");
+        ikw_page_wrap(page, 13, 13, 0, r->blind_spots[i]);
+    }
+}
+
+/* Hints at commands of cmd.def only: none that does not exist. */
+static void print_more(struct ikw_page *page, const struct ikw_report *r)
+{
+    static const struct {
+        const char *command, *hint;
+        bool of_verdict;
+    } hints[] = {
+        { "how", "ikewhy how 1", true },
+        { "explain", "ikewhy explain", true },
+        { "diagnose", "ikewhy diagnose --peer-log", true },
+        { "facts", "ikewhy facts", false },
+    };
+    struct ikw_buf b = { 0 };
+    enum ikw_cmd_id id;
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+        if (ikw_command_find(hints[i].command, &id) &&
+            (r->nverdicts || !hints[i].of_verdict))
+            ikw_buf_addf(&b, "%s%s", b.len ? ikw_page_dot(page) : "",
+                         hints[i].hint);
+    ikw_buf_adds(&page->out, "more: ");
+    ikw_page_wrap(page, 6, 6, 0, ikw_buf_str(&b));
+    ikw_buf_release(&b);
+}
+
+void ikw_render_text(struct ikw_page *page, const struct ikw_session *s)
+{
+    const struct ikw_report *r = s->report;
+    if (!r->nverdicts) {
+        print_outcome(page, s);
+        print_inputs(page, s);
+        newline(page);
+    }
+    print_verdicts(page, s);
+    print_tunnels(page, s);
+    print_notes(page, r);
+    print_unexplained(page, s);
+    print_blind_spots(page, r);
+    print_more(page, r);
+}

@@ -1,0 +1,320 @@
+/*
+ * One verdict in full: what, on what evidence, rather than what else, and
+ * what to do. Labels stand in a column of their own.
+ */
+#include "cli/render.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    INDENT = 7,        /* where text begins beside a label */
+    EVIDENCE_MOST = 5, /* lines of a log */
+    EVIDENCE_A_GROUP = 2,
+    RIVALS_MOST = 3,
+    LINES_OF_TEXT = 3, /* of one evidence line */
+    ESTABLISHED = 95
+};
+
+static void label(struct ikw_page *page, const char *text)
+{
+    ikw_page_styled(page, IKW_BOLD, text);
+    ikw_page_spaces(page, INDENT - strlen(text));
+}
+
+/* ---- head -------------------------------------------------------------- */
+
+/* The title, and the certainty at the right edge where both fit. */
+static void print_title(struct ikw_page *page, const struct ikw_verdict *v)
+{
+    enum ikw_style style;
+    const char *word = ikw_verdict_label(v, &style);
+    struct ikw_buf sure = { 0 };
+    size_t col = strlen(word) + 2;
+    size_t title = ikw_columns(v->cause->title, strlen(v->cause->title));
+    ikw_buf_addf(&sure, "%s, %d %%", v->band ? v->band->word : "",
+                 v->certainty);
+    ikw_page_styled(page, style, word);
+    ikw_page_spaces(page, 2);
+    if (col + title + 2 + sure.len <= page->width) {
+        ikw_page_styled(page, IKW_BOLD, v->cause->title);
+        ikw_page_spaces(page, page->width - col - title - sure.len);
+    } else {
+        ikw_page_wrap(page, col, INDENT, 0, v->cause->title);
+        ikw_page_spaces(page, INDENT);
+    }
+    ikw_buf_addf(&page->out, "%s\n", sure.ptr);
+    ikw_buf_release(&sure);
+}
+
+static void print_subject(struct ikw_page *page, const struct ikw_verdict *v)
+{
+    const char *dot = ikw_page_dot(page);
+    struct ikw_buf b = { 0 };
+    ikw_buf_addf(&b, "%s%s", v->cause->id, dot);
+    if (v->peer || v->local || v->tunnel_name) {
+        ikw_buf_adds(&b, "tunnel ");
+        ikw_tunnel_words(&b, v->local, v->peer, v->tunnel_name);
+    } else {
+        ikw_buf_adds(&b, "the daemon itself");
+    }
+    if (v->role)
+        ikw_buf_addf(&b, "%swe are the %s", dot,
+                     v->role == 'I' ? "initiator" : "responder");
+    ikw_page_spaces(page, INDENT);
+    ikw_page_wrap(page, INDENT, INDENT, 0, b.ptr);
+    ikw_buf_release(&b);
+}
+
+static void print_times(struct ikw_page *page, const struct ikw_session *s,
+                        const struct ikw_verdict *v)
+{
+    struct ikw_buf b = { 0 };
+    bool known = v->first_ms != IKW_NO_TIME;
+    if (known)
+        ikw_when_date_time(&b, v->first_ms, ikw_no_year(s, v->first_ms));
+    if (v->count > 1)
+        ikw_buf_addf(&b, "%s%u times", b.len ? ", " : "", v->count);
+    if (v->count > 1 && known && v->last_ms > v->first_ms) {
+        ikw_buf_adds(&b, " in ");
+        ikw_when_span(&b, v->last_ms - v->first_ms);
+    }
+    if (v->recovered)
+        ikw_buf_addf(&b, "%srecovered later", b.len ? ", " : "");
+    if (b.len) {
+        ikw_page_spaces(page, INDENT);
+        ikw_page_wrap(page, INDENT, INDENT, 0, b.ptr);
+    }
+    ikw_buf_release(&b);
+}
+
+/* ---- evidence ---------------------------------------------------------- */
+
+struct evidence_page {
+    struct ikw_page *page;
+    const struct ikw_session *session;
+    const struct ikw_verdict *v;
+    bool name_files; /* more than one input */
+    size_t where;    /* width of the column of line numbers */
+    unsigned n;      /* printed so far */
+};
+
+static void add_where(struct ikw_buf *b, const struct evidence_page *ep,
+                      const struct ikw_evidence *ev)
+{
+    if (ep->name_files) {
+        const char *file = ikw_session_file(ep->session, ev->file);
+        const char *slash = strrchr(file, '/');
+        ikw_escape(b, slash ? slash + 1 : file,
+                   strlen(slash ? slash + 1 : file), ep->page->utf8);
+        ikw_buf_addc(b, ':');
+    }
+    ikw_buf_addf(b, "%u", ev->line);
+}
+
+static size_t where_width(const struct evidence_page *ep)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < ep->v->nevidence; i++) {
+        struct ikw_buf b = { 0 };
+        add_where(&b, ep, &ep->v->evidence[i].first);
+        if (b.len > most)
+            most = b.len;
+        ikw_buf_release(&b);
+    }
+    return most;
+}
+
+/*   [1]  812  text of the line   (5 times) */
+static void print_evidence_line(struct evidence_page *ep,
+                                const struct ikw_evidence_item *item)
+{
+    struct ikw_buf where = { 0 }, text = { 0 };
+    char number[16];
+    snprintf(number, sizeof number, "  [%u]  ", ++ep->n);
+    add_where(&where, ep, &item->first);
+    size_t col = strlen(number) + ep->where + 2;
+    ikw_buf_adds(&ep->page->out, number);
+    ikw_page_spaces(ep->page, ep->where - where.len);
+    ikw_buf_addf(&ep->page->out, "%s  ", ikw_buf_str(&where));
+    ikw_line_words(&text, &item->first);
+    if (item->count > 1)
+        ikw_buf_addf(&text, " (%u times)", item->count);
+    ikw_page_wrap(ep->page, col, col, LINES_OF_TEXT, ikw_buf_str(&text));
+    ikw_buf_release(&where);
+    ikw_buf_release(&text);
+}
+
+static void print_sentence(struct evidence_page *ep, const char *sign,
+                           const char *sentence)
+{
+    size_t col = 7 + ep->where + 2;
+    if (!sentence || !*sentence)
+        return;
+    ikw_page_spaces(ep->page, col);
+    ikw_buf_addf(&ep->page->out, "%s ", sign);
+    ikw_page_wrap(ep->page, col + 2, col + 2, 0, sentence);
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+/* A row of the bill: its lines of the log, then what they mean. */
+static void print_row(struct evidence_page *ep, const struct ikw_bill_row *row)
+{
+    unsigned shown = 0;
+    for (size_t i = 0; i < ep->v->nevidence; i++) {
+        const struct ikw_evidence_item *item = &ep->v->evidence[i];
+        if (!same(item->group, row->group) || shown == EVIDENCE_A_GROUP ||
+            ep->n == EVIDENCE_MOST)
+            continue;
+        print_evidence_line(ep, item);
+        shown++;
+    }
+    print_sentence(ep, row->db < 0 ? "but" : "=",
+                   row->proof ? row->proof->sentence : NULL);
+}
+
+static int strength(const struct ikw_bill_row *row)
+{
+    return row->kind == IKW_THEN_SUFFICE ? 1000 : row->db;
+}
+
+static int stronger_first(const void *pa, const void *pb)
+{
+    const struct ikw_bill_row *a = *(const struct ikw_bill_row *const *)pa;
+    const struct ikw_bill_row *b = *(const struct ikw_bill_row *const *)pb;
+    if (strength(a) != strength(b))
+        return strength(a) > strength(b) ? -1 : 1;
+    return a < b ? -1 : a > b; /* same array: the order of the report */
+}
+
+static bool says_something(const struct ikw_bill_row *row)
+{
+    return row->group && row->proof && (row->db || strength(row) > 0);
+}
+
+static void print_absences(struct evidence_page *ep)
+{
+    for (size_t i = 0; i < ep->v->nabsent; i++) {
+        struct ikw_buf b = { 0 };
+        const struct ikw_absence *a = &ep->v->absent[i];
+        ikw_buf_addf(&b, "absent: %s (this log would %sshow it)", a->what,
+                     a->observable ? "" : "not ");
+        ikw_page_spaces(ep->page, INDENT);
+        ikw_page_wrap(ep->page, INDENT, INDENT + 2, 0, b.ptr);
+        ikw_buf_release(&b);
+    }
+}
+
+static void print_evidence(struct ikw_page *page, const struct ikw_session *s,
+                           const struct ikw_verdict *v)
+{
+    struct evidence_page ep = { .page = page, .session = s, .v = v };
+    const struct ikw_bill_row **rows = ikw_xcalloc(v->nbill + 1, sizeof *rows);
+    size_t n = 0;
+    ep.name_files = s->ninputs > 1;
+    ep.where = where_width(&ep);
+    for (size_t i = 0; i < v->nbill; i++)
+        if (says_something(&v->bill[i]))
+            rows[n++] = &v->bill[i];
+    if (n)
+        qsort(rows, n, sizeof *rows, stronger_first);
+    ikw_page_styled(page, IKW_BOLD, "EVIDENCE");
+    ikw_buf_addc(&page->out, '\n');
+    for (size_t i = 0; i < n && i < EVIDENCE_MOST; i++)
+        print_row(&ep, rows[i]);
+    print_absences(&ep);
+    free(rows);
+}
+
+/* ---- rivals ------------------------------------------------------------ */
+
+static void print_rival(struct ikw_page *page, const struct ikw_rival *r)
+{
+    struct ikw_buf b = { 0 };
+    static const char head[] = "RATHER THAN";
+    ikw_page_styled(page, IKW_BOLD, head);
+    ikw_page_spaces(page, 2);
+    ikw_buf_addf(&b, "%s (%s)", r->cause->title, r->cause->id);
+    ikw_page_wrap(page, sizeof head + 1, sizeof head + 1, 0, b.ptr);
+    ikw_buf_clear(&b);
+    if (r->excluded) {
+        const char *why = r->excluded_proof ? r->excluded_proof->sentence : "";
+        ikw_buf_addf(&b, "ruled out%s%s", why && *why ? ": " : "",
+                     why ? why : "");
+        if (r->excluded_line)
+            ikw_buf_addf(&b, " [line %u]", r->excluded_line);
+    } else {
+        ikw_buf_addf(&b, "not ruled out: %d %%", r->certainty);
+    }
+    ikw_page_spaces(page, INDENT);
+    ikw_page_wrap(page, INDENT, INDENT, 0, b.ptr);
+    ikw_buf_release(&b);
+}
+
+static void print_rivals(struct ikw_page *page, const struct ikw_verdict *v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->nrivals && n < RIVALS_MOST; i++)
+        if (v->rivals[i].excluded || v->rivals[i].certainty > 0) {
+            print_rival(page, &v->rivals[i]);
+            n++;
+        }
+    if (n)
+        ikw_buf_addc(&page->out, '\n');
+}
+
+/* ---- what to do -------------------------------------------------------- */
+
+static void print_item(struct ikw_page *page, const char *head, size_t i,
+                       const char *text)
+{
+    if (i)
+        ikw_page_spaces(page, INDENT);
+    else
+        label(page, head);
+    ikw_page_wrap(page, INDENT, INDENT + 2, 0, text);
+}
+
+static void print_advice(struct ikw_page *page, const struct ikw_verdict *v)
+{
+    const struct ikw_cause *c = v->cause;
+    struct ikw_buf b = { 0 };
+    size_t n = 0;
+    if (c->fixer) {
+        ikw_buf_addf(&b, "who: %s", c->fixer);
+        print_item(page, "DO", n++, b.ptr);
+    }
+    for (size_t i = 0; i < c->nremedies; i++) {
+        ikw_buf_clear(&b);
+        ikw_buf_addf(&b, "%s: %s", c->remedies[i].for_what,
+                     c->remedies[i].text);
+        print_item(page, "DO", n++, b.ptr);
+    }
+    for (size_t i = 0; i < c->nverify; i++)
+        print_item(page, "CHECK", i, c->verify[i]);
+    if (c->settle && v->certainty < ESTABLISHED)
+        print_item(page, "SETTLE", 0, c->settle);
+    ikw_buf_release(&b);
+}
+
+void ikw_render_verdict(struct ikw_page *page, const struct ikw_session *s,
+                        const struct ikw_verdict *v)
+{
+    print_title(page, v);
+    print_subject(page, v);
+    print_times(page, s, v);
+    ikw_buf_addc(&page->out, '\n');
+    label(page, "WHAT");
+    ikw_page_wrap(page, INDENT, INDENT, 0,
+                  v->cause->explanation ? v->cause->explanation
+                                        : v->cause->title);
+    ikw_buf_addc(&page->out, '\n');
+    print_evidence(page, s, v);
+    ikw_buf_addc(&page->out, '\n');
+    print_rivals(page, v);
+    print_advice(page, v);
+}
