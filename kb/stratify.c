@@ -1,8 +1,10 @@
 /*
- * Strata: a type that a rule negates or counts must be complete before the
- * rule runs, so it lies in a lower stratum than what the rule derives.
- * Edges run from a derived type to the types its rules read; a circle with
- * a negative edge has no strata and is refused by name.
+ * Strata: what a rule negates or counts must be complete before it runs. An
+ * edge runs from a rule to each rule whose conclusion could match one of
+ * its patterns, constants considered: so "no finding of kind x" may lead to
+ * a finding of kind y. A rule lies above what it negates and not below what
+ * it needs; a circle with a negation in it has no strata and is refused by
+ * name. Rules that conclude no fact are in the topmost stratum.
  */
 #include "kb/kb.h"
 
@@ -10,39 +12,147 @@
 #include <string.h>
 
 struct edge {
-    unsigned from, to; /* types: `from` is derived out of `to` */
-    const struct ikw_rule *rule;
+    unsigned from, to; /* rules: `from` reads what `to` derives */
     const struct ikw_pattern *pattern;
     bool negative;
 };
 
+/* Conclusions by type: maker[first[t]] .. maker[first[t + 1]]. */
+struct maker {
+    const struct ikw_rule *rule;
+    const struct ikw_then *then;
+};
+
 struct graph {
     const struct ikw_kb *kb;
-    struct edge *edges;
+    struct edge *edges; /* in order of `from` */
     size_t nedges, cap;
-    unsigned *stratum;    /* by type */
-    const struct edge **via; /* search: edge by which a type was reached */
+    size_t *first;      /* by type */
+    struct maker *makers;
+    size_t *out;        /* by rule: its first edge */
+    unsigned *stratum;  /* by rule */
+    const struct edge **via; /* search: edge by which a rule was reached */
     unsigned *queue;
-    bool *told;           /* types of circles that are printed */
+    bool *told;         /* rules of circles that are printed */
 };
+
+/* ---- what can match what ----------------------------------------------- */
+
+static bool one_of(const struct ikw_test *t, struct ikw_value v)
+{
+    for (size_t i = 0; i < t->nalts; i++)
+        if (ikw_value_eq(t->alts[i], v))
+            return true;
+    return false;
+}
+
+static bool in_order(const struct ikw_test *t, struct ikw_value v)
+{
+    if (v.kind != IKW_INT)
+        return false;
+    if (!t->nalts)
+        return true; /* against a variable */
+    int64_t c = t->alts[0].u.i;
+    return t->op == IKW_TEST_LT   ? v.u.i < c
+           : t->op == IKW_TEST_LE ? v.u.i <= c
+           : t->op == IKW_TEST_GT ? v.u.i > c
+                                  : v.u.i >= c;
+}
+
+static const struct ikw_then_slot *find_slot(const struct ikw_then *d,
+                                             unsigned slot)
+{
+    for (size_t i = 0; i < d->nslots; i++)
+        if (d->slots[i].slot == slot)
+            return &d->slots[i];
+    return NULL;
+}
+
+/* Whether a fact that `d` derives may pass the test. */
+static bool may_pass(const struct ikw_test *t, const struct ikw_then *d)
+{
+    const struct ikw_then_slot *s = find_slot(d, t->slot);
+    bool known = s && s->var < 0 && s->pattern < 0;
+    if (t->slot >= IKW_PSEUDO_T)
+        return true;
+    switch (t->op) {
+    case IKW_TEST_EQ:
+        return s && (!known || one_of(t, s->value));
+    case IKW_TEST_NE:
+        return !known || !one_of(t, s->value);
+    case IKW_TEST_VAR_EQ:
+    case IKW_TEST_SET:
+        return s != NULL;
+    case IKW_TEST_UNSET:
+        return !known;
+    case IKW_TEST_VAR_NE:
+        return true;
+    case IKW_TEST_LT:
+    case IKW_TEST_LE:
+    case IKW_TEST_GT:
+    case IKW_TEST_GE:
+    default:
+        return s && (!known || in_order(t, s->value));
+    }
+}
+
+static bool may_match(const struct ikw_pattern *p, const struct ikw_then *d)
+{
+    for (size_t i = 0; i < p->ntests; i++)
+        if (!may_pass(&p->tests[i], d))
+            return false;
+    return true;
+}
+
+/* ---- the graph --------------------------------------------------------- */
 
 static bool negative(const struct ikw_pattern *p)
 {
     return p->absent || p->least_count || p->most_count >= 0;
 }
 
-static void add_edges(struct graph *g, const struct ikw_rule *r,
-                      const struct ikw_type *derived)
+static size_t count_derives(const struct ikw_rule *r)
 {
-    for (size_t i = 0; i < r->npatterns; i++) {
-        const struct ikw_pattern *p = &r->patterns[i];
-        if (!p->type->derived)
+    size_t n = 0;
+    for (size_t i = 0; i < r->nthens; i++)
+        n += r->thens[i].kind == IKW_THEN_DERIVE;
+    return n;
+}
+
+static void sort_makers(struct graph *g)
+{
+    const struct ikw_kb *kb = g->kb;
+    size_t n = 0;
+    g->first = ikw_xcalloc(kb->ntypes + 2, sizeof *g->first);
+    for (size_t i = 0; i < kb->nrules; i++)
+        for (size_t k = 0; k < kb->rules[i]->nthens; k++)
+            if (kb->rules[i]->thens[k].kind == IKW_THEN_DERIVE) {
+                g->first[kb->rules[i]->thens[k].type->index + 2]++;
+                n++;
+            }
+    for (size_t t = 2; t < kb->ntypes + 2; t++)
+        g->first[t] += g->first[t - 1];
+    g->makers = ikw_xcalloc(n, sizeof *g->makers);
+    for (size_t i = 0; i < kb->nrules; i++)
+        for (size_t k = 0; k < kb->rules[i]->nthens; k++) {
+            const struct ikw_then *d = &kb->rules[i]->thens[k];
+            if (d->kind == IKW_THEN_DERIVE)
+                g->makers[g->first[d->type->index + 1]++] =
+                    (struct maker){ kb->rules[i], d };
+        }
+}
+
+static void add_edges(struct graph *g, unsigned rule,
+                      const struct ikw_pattern *p)
+{
+    unsigned t = p->type->index;
+    for (size_t i = g->first[t]; i < g->first[t + 1]; i++) {
+        if (!may_match(p, g->makers[i].then))
             continue;
         IKW_GROW(g->edges, g->cap, g->nedges + 1);
         g->edges[g->nedges++] = (struct edge){
-            .from = derived->index,
-            .to = p->type->index,
-            .rule = r,
+            .from = rule,
+            .to = g->makers[i].rule->index,
             .pattern = p,
             .negative = negative(p),
         };
@@ -51,46 +161,48 @@ static void add_edges(struct graph *g, const struct ikw_rule *r,
 
 static void build(struct graph *g)
 {
-    size_t n = g->kb->ntypes;
-    for (size_t i = 0; i < g->kb->nrules; i++) {
+    size_t n = g->kb->nrules;
+    sort_makers(g);
+    g->out = ikw_xcalloc(n + 1, sizeof *g->out);
+    for (size_t i = 0; i < n; i++) {
         const struct ikw_rule *r = g->kb->rules[i];
-        for (size_t k = 0; k < r->nthens; k++)
-            if (r->thens[k].kind == IKW_THEN_DERIVE)
-                add_edges(g, r, r->thens[k].type);
+        for (size_t k = 0; k < r->npatterns; k++)
+            add_edges(g, (unsigned)i, &r->patterns[k]);
+        g->out[i + 1] = g->nedges;
     }
     g->stratum = ikw_xcalloc(n, sizeof *g->stratum);
-    g->via = ikw_xcalloc(n, sizeof *g->via);
-    g->queue = ikw_xcalloc(n, sizeof *g->queue);
-    g->told = ikw_xcalloc(n, sizeof *g->told);
 }
 
 static void drop(struct graph *g)
 {
     free(g->edges);
+    free(g->first);
+    free(g->makers);
+    free(g->out);
     free(g->stratum);
     free(g->via);
     free(g->queue);
     free(g->told);
 }
 
-/* Raises strata to their least fixed point; without a circle it is reached
- * after as many rounds as there are types. */
+/* Raises strata to their least fixed point. Without a circle a stratum is
+ * less than the number of rules. */
 static bool settle(struct graph *g)
 {
-    for (size_t round = 0; round <= g->kb->ntypes; round++) {
-        bool changed = false;
+    for (bool changed = true; changed;) {
+        changed = false;
         for (size_t i = 0; i < g->nedges; i++) {
             const struct edge *e = &g->edges[i];
             unsigned least = g->stratum[e->to] + e->negative;
-            if (g->stratum[e->from] < least) {
-                g->stratum[e->from] = least;
-                changed = true;
-            }
+            if (g->stratum[e->from] >= least)
+                continue;
+            g->stratum[e->from] = least;
+            changed = true;
+            if (least >= g->kb->nrules)
+                return false;
         }
-        if (!changed)
-            return true;
     }
-    return false;
+    return true;
 }
 
 /* ---- circles ----------------------------------------------------------- */
@@ -100,15 +212,15 @@ static bool settle(struct graph *g)
 static bool search(struct graph *g, unsigned from, unsigned to)
 {
     size_t head = 0, tail = 0;
-    memset(g->via, 0, g->kb->ntypes * sizeof *g->via);
+    memset(g->via, 0, g->kb->nrules * sizeof *g->via);
     if (from == to)
         return true;
     g->queue[tail++] = from;
     while (head < tail) {
         unsigned at = g->queue[head++];
-        for (size_t i = 0; i < g->nedges; i++) {
+        for (size_t i = g->out[at]; i < g->out[at + 1]; i++) {
             const struct edge *e = &g->edges[i];
-            if (e->from != at || e->to == from || g->via[e->to])
+            if (e->to == from || g->via[e->to])
                 continue;
             g->via[e->to] = e;
             if (e->to == to)
@@ -119,7 +231,7 @@ static bool search(struct graph *g, unsigned from, unsigned to)
     return false;
 }
 
-/* "a needs no b (rule r), b needs a (rule s)", beginning at the negation. */
+/* "rule 'a' needs no 'x' of rule 'b', which needs 'y' of rule 'a'" */
 static void print_circle(struct graph *g, const struct edge *first,
                          struct ikw_buf *out)
 {
@@ -128,21 +240,24 @@ static void print_circle(struct graph *g, const struct edge *first,
     for (unsigned at = first->from; at != first->to && n < 64;
          at = g->via[at]->from)
         way[n++] = g->via[at];
-    const struct edge *e = first;
-    while (e) {
-        const char *how = !e->negative          ? ""
+    ikw_buf_addf(out, "rule '%s'", g->kb->rules[first->from]->id);
+    for (const struct edge *e = first; e; e = n ? way[--n] : NULL) {
+        const char *how = !e->negative         ? ""
                           : e->pattern->absent ? "no "
                                                : "the count of ";
-        ikw_buf_addf(out, "%s'%s' needs %s'%s' (rule '%s')",
-                     out->len ? ", " : "", g->kb->types[e->from]->name, how,
-                     g->kb->types[e->to]->name, e->rule->id);
+        ikw_buf_addf(out, "%s needs %s'%s' of rule '%s'",
+                     e == first ? "" : ", which", how, e->pattern->type->name,
+                     g->kb->rules[e->to]->id);
         g->told[e->from] = true;
-        e = n ? way[--n] : NULL;
     }
 }
 
 static void report(struct graph *g, struct ikw_diags *ds)
 {
+    size_t n = g->kb->nrules;
+    g->via = ikw_xcalloc(n, sizeof *g->via);
+    g->queue = ikw_xcalloc(n, sizeof *g->queue);
+    g->told = ikw_xcalloc(n, sizeof *g->told);
     for (size_t i = 0; i < g->nedges; i++) {
         const struct edge *e = &g->edges[i];
         if (!e->negative || (g->told[e->from] && g->told[e->to]) ||
@@ -158,33 +273,14 @@ static void report(struct graph *g, struct ikw_diags *ds)
 
 /* ---- rules ------------------------------------------------------------- */
 
-static bool derives(const struct ikw_rule *r)
-{
-    for (size_t i = 0; i < r->nthens; i++)
-        if (r->thens[i].kind == IKW_THEN_DERIVE)
-            return true;
-    return false;
-}
-
-/* A rule may run as soon as what it reads is there. */
-static void place_rules(struct graph *g, struct ikw_kb *kb)
+static void place_rules(const struct graph *g, struct ikw_kb *kb)
 {
     unsigned top = 0;
-    for (size_t i = 0; i < kb->nrules; i++) {
-        struct ikw_rule *r = kb->rules[i];
-        r->stratum = 0;
-        for (size_t k = 0; k < r->npatterns; k++) {
-            const struct ikw_pattern *p = &r->patterns[k];
-            unsigned least =
-                p->type->derived ? g->stratum[p->type->index] + negative(p)
-                                 : 0;
-            r->stratum = r->stratum < least ? least : r->stratum;
-        }
-        top = top < r->stratum ? r->stratum : top;
-    }
     for (size_t i = 0; i < kb->nrules; i++)
-        if (!derives(kb->rules[i]))
-            kb->rules[i]->stratum = top;
+        top = top < g->stratum[i] ? g->stratum[i] : top;
+    for (size_t i = 0; i < kb->nrules; i++)
+        kb->rules[i]->stratum =
+            count_derives(kb->rules[i]) ? g->stratum[i] : top;
     kb->nstrata = kb->nrules ? top + 1 : 0;
 }
 
