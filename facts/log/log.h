@@ -65,16 +65,28 @@ struct ikw_envelope_opts {
 struct ikw_envelope_reader *ikw_envelope_new(
     const struct ikw_kb *kb, const struct ikw_envelope_opts *opts);
 void ikw_envelope_free(struct ikw_envelope_reader *er);
-/* Looks at the head of the log (up to 64 KiB) and chooses. Says what and
- * why in `why` (may be NULL). */
+/* Looks at the head of the log (up to 64 KiB) and chooses; every line is
+ * still tried on the other forms if the chosen one does not fit. Says what
+ * and why in `why` (may be NULL). NULL if the form forced by the options does
+ * not exist. */
 const struct ikw_envelope *ikw_envelope_detect(struct ikw_envelope_reader *er,
                                                struct ikw_slice head,
                                                struct ikw_buf *why);
 bool ikw_envelope_newest_first(const struct ikw_envelope_reader *er);
-/* Splits a physical line into logical ones, calls `each` for every one. */
+/* Splits a physical line into logical ones, calls `each` for every one. The
+ * line is only valid during the call. A line of a hex dump is a continuation,
+ * whether or not a line with empty text stands before the dump. */
 typedef void (*ikw_line_fn)(void *arg, const struct ikw_line *line);
 void ikw_envelope_line(struct ikw_envelope_reader *er, uint32_t number,
                        struct ikw_slice physical, ikw_line_fn each, void *arg);
+/* The same for a run of whole lines (see ikw_input_next), the first of which
+ * is number `first`: the fast way. Returns how many there were. */
+uint32_t ikw_envelope_run(struct ikw_envelope_reader *er, uint32_t first,
+                          struct ikw_slice run, ikw_line_fn each, void *arg);
+/* Whether the pattern of a form can be compiled; if not, `why` says what is
+ * wrong with it. */
+bool ikw_envelope_check(const struct ikw_kb *kb, const struct ikw_envelope *e,
+                        struct ikw_buf *why);
 
 /* ---- reader ------------------------------------------------------------ */
 
