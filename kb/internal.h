@@ -62,6 +62,29 @@ struct ikw_node {
     struct ikw_node *child, *last, *next;
 };
 
+/* ---- files ------------------------------------------------------------- */
+
+struct ikw_kb_file {
+    enum ikw_elem root;
+    const char *name;     /* as printed; the path */
+    struct ikw_slice xml; /* of a document in memory */
+};
+
+struct ikw_kb_files { /* sorted: see files.c */
+    struct ikw_arena arena;
+    struct ikw_kb_file *v;
+    size_t n, cap;
+};
+
+bool ikw_kb_files_list(struct ikw_kb_files *l, const char *dir,
+                       struct ikw_diags *ds);
+void ikw_kb_files_docs(struct ikw_kb_files *l, const struct ikw_doc *docs,
+                       size_t ndocs, struct ikw_diags *ds);
+void ikw_kb_files_release(struct ikw_kb_files *l);
+/* `out` borrows from the document or from `bytes`. */
+bool ikw_kb_file_read(const struct ikw_kb_file *f, struct ikw_buf *bytes,
+                      struct ikw_slice *out, struct ikw_diags *ds);
+
 /* ---- one load ---------------------------------------------------------- */
 
 struct ikw_loader {
@@ -73,8 +96,8 @@ struct ikw_loader {
     struct ikw_names types, messages, rules, causes, weights;
     struct ikw_list type_list, message_list, rule_list, cause_list;
     struct ikw_list links; /* struct ikw_cause_link */
-    bool no_types, no_causes; /* their file is broken: do not complain of
-                                 what it may have held */
+    bool no_types, no_causes, no_weights; /* a file of theirs is broken: do
+                                 not complain of what it may have held */
     size_t faults;
 };
 

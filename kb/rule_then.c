@@ -126,7 +126,7 @@ static void load_evidence(struct ikw_rule_draft *d, const struct ikw_node *n,
     else if (ikw_slice_int(ikw_slice_of(at->value), &db) && db >= -MAX_DB &&
              db <= MAX_DB)
         t->db = (int)db;
-    else
+    else if (!d->ld->no_weights)
         ikw_load_fault(d->ld, at->line, IKW_DIAG_UNKNOWN_WORD,
                        "evidence=\"%s\" is no weight and no number to %d",
                        at->value, MAX_DB);
