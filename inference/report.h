@@ -32,10 +32,13 @@ struct ikw_proof {
     size_t nchildren;
 };
 
+/* The rows add up to the verdict's db. The prior of a cause that speaks for
+ * several of its children is that of the family: it holds what the others
+ * add to the best of them. */
 struct ikw_bill_row {
     const char *group; /* NULL: the prior */
-    int db;
-    const struct ikw_rule *rule;
+    int db;            /* of a sufficient gate: what it lifted */
+    const struct ikw_rule *rule; /* NULL: the prior */
     enum ikw_then_kind kind;
     const struct ikw_proof *proof;
 };
@@ -120,9 +123,9 @@ struct ikw_report {
     size_t nverdicts;
     struct ikw_tunnel **tunnels;
     size_t ntunnels;
-    struct ikw_evidence *unexplained; /* first 100 */
+    struct ikw_evidence *unexplained; /* first 100, one a message, tunnel */
     size_t nunexplained;
-    uint32_t unexplained_total;
+    uint32_t unexplained_total; /* all lines */
     const char **blind_spots;
     size_t nblind_spots;
     const struct ikw_cause **notes; /* benign conditions seen */
@@ -140,6 +143,10 @@ struct ikw_report_builder *ikw_report_begin(const struct ikw_kb *kb,
  * afterwards. */
 bool ikw_report_add(struct ikw_report_builder *rb, struct ikw_fact_set *fs,
                     struct ikw_diags *ds);
+/* An ERROR or WARNING line that no fact stands for, unrecognised ones too:
+ * it goes to `unexplained`, unless its message is benign. */
+void ikw_report_error_line(struct ikw_report_builder *rb,
+                           const struct ikw_evidence *ev);
 /* Merges spells, ranks, decides outcomes. Frees the builder. Caller frees
  * the report. */
 struct ikw_report *ikw_report_end(struct ikw_report_builder *rb);
