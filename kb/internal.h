@@ -233,4 +233,11 @@ void ikw_draft_check_vars(struct ikw_rule_draft *d);
 void ikw_draft_thens(struct ikw_rule_draft *d, const struct ikw_node *then);
 void ikw_draft_because(struct ikw_rule_draft *d, const struct ikw_node *n);
 
+/* ---- checks ------------------------------------------------------------ */
+
+bool ikw_may_derive(const struct ikw_then *d, const struct ikw_pattern *p);
+bool ikw_may_emit(const struct ikw_emit *e, const struct ikw_pattern *p);
+/* Templates of which the one takes every line of the other. */
+void ikw_check_clashes(const struct ikw_kb *kb, struct ikw_diags *ds);
+
 #endif

@@ -38,6 +38,7 @@ struct ikw_type {
     size_t nslots;
     bool derived;     /* produced by rules, never by a log */
     const char *made_by; /* produced-by: "tracker", "packet", ... or NULL */
+    const char *read_by; /* read by the program itself: "report" or NULL */
     int negotiation;  /* index of the slot of that name, or -1 */
     unsigned index;   /* in ikw_kb.types */
     struct ikw_pos pos;
@@ -327,7 +328,7 @@ struct ikw_cause {
     const char *id;
     const char *title;
     const char *explanation;
-    const char *severity; /* info, minor, major, critical */
+    const char *severity; /* info, low, medium, high, critical */
     const char *phase_text;
     unsigned phase;       /* 0, 1, 2 */
     int prior_db;
@@ -396,9 +397,9 @@ struct ikw_kb *ikw_kb_load_docs(const struct ikw_doc *docs, size_t ndocs,
 void ikw_kb_free(struct ikw_kb *kb);
 
 /* What a schema and the loader cannot see: see kb/check.c. Adds to `ds`;
- * true if nothing was found. */
+ * true if nothing but warnings was found. */
 bool ikw_kb_check(const struct ikw_kb *kb, struct ikw_diags *ds);
-/* Validates every file of DIR against kb/schema. */
+/* Validates every file of DIR against the schemas in DIR/schema. */
 bool ikw_kb_validate(const char *dir, struct ikw_diags *ds);
 /* Assigns strata to the rules (a rule's stratum is that of its conditions;
  * rules that only weigh are in the topmost) and sets kb->nstrata. False,

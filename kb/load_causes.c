@@ -79,8 +79,8 @@ static void load_attrs(struct ikw_loader *ld, const struct ikw_node *n,
                        struct ikw_cause *c)
 {
     static const struct ikw_word severities[] = {
-        { "info", 0 },  { "low", 0 },  { "minor", 0 },    { "medium", 0 },
-        { "major", 0 }, { "high", 0 }, { "critical", 0 }, { NULL, 0 }
+        { "info", 0 }, { "low", 0 },      { "medium", 0 },
+        { "high", 0 }, { "critical", 0 }, { NULL, 0 }
     };
     ikw_attr_word(ld, n, "severity", severities, 0);
     c->severity = ikw_attr(n, "severity");

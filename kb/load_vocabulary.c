@@ -107,6 +107,7 @@ static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
     static const struct ikw_word makers[] = { { "tracker", 0 }, { "config", 1 },
                                               { "packet", 2 },  { "log", 3 },
                                               { NULL, 0 } };
+    static const struct ikw_word readers[] = { { "report", 0 }, { NULL, 0 } };
     struct ikw_arena *a = &ld->kb->arena;
     struct ikw_type *t = IKW_ARENA_NEW(a, struct ikw_type);
     t->name = ikw_attr(n, "name");
@@ -116,7 +117,9 @@ static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
     t->means = means ? means : "";
     t->derived = ikw_attr_yes(ld, n, "derived", false);
     t->made_by = ikw_attr(n, "produced-by");
+    t->read_by = ikw_attr(n, "read-by");
     ikw_attr_word(ld, n, "produced-by", makers, 0);
+    ikw_attr_word(ld, n, "read-by", readers, 0);
     if (t->derived && t->made_by)
         ikw_load_fault(ld, n->line, IKW_DIAG_BAD_VALUE,
                        "type '%s' is derived, so only rules produce it",

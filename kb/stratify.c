@@ -6,7 +6,7 @@
  * it needs; a circle with a negation in it has no strata and is refused by
  * name. Rules that conclude no fact are in the topmost stratum.
  */
-#include "kb/kb.h"
+#include "kb/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,74 +35,6 @@ struct graph {
     unsigned *queue;
     bool *told;         /* rules of circles that are printed */
 };
-
-/* ---- what can match what ----------------------------------------------- */
-
-static bool one_of(const struct ikw_test *t, struct ikw_value v)
-{
-    for (size_t i = 0; i < t->nalts; i++)
-        if (ikw_value_eq(t->alts[i], v))
-            return true;
-    return false;
-}
-
-static bool in_order(const struct ikw_test *t, struct ikw_value v)
-{
-    if (v.kind != IKW_INT)
-        return false;
-    if (!t->nalts)
-        return true; /* against a variable */
-    int64_t c = t->alts[0].u.i;
-    return t->op == IKW_TEST_LT   ? v.u.i < c
-           : t->op == IKW_TEST_LE ? v.u.i <= c
-           : t->op == IKW_TEST_GT ? v.u.i > c
-                                  : v.u.i >= c;
-}
-
-static const struct ikw_then_slot *find_slot(const struct ikw_then *d,
-                                             unsigned slot)
-{
-    for (size_t i = 0; i < d->nslots; i++)
-        if (d->slots[i].slot == slot)
-            return &d->slots[i];
-    return NULL;
-}
-
-/* Whether a fact that `d` derives may pass the test. */
-static bool may_pass(const struct ikw_test *t, const struct ikw_then *d)
-{
-    const struct ikw_then_slot *s = find_slot(d, t->slot);
-    bool known = s && s->var < 0 && s->pattern < 0;
-    if (t->slot >= IKW_PSEUDO_T)
-        return true;
-    switch (t->op) {
-    case IKW_TEST_EQ:
-        return s && (!known || one_of(t, s->value));
-    case IKW_TEST_NE:
-        return !known || !one_of(t, s->value);
-    case IKW_TEST_VAR_EQ:
-    case IKW_TEST_SET:
-        return s != NULL;
-    case IKW_TEST_UNSET:
-        return !known;
-    case IKW_TEST_VAR_NE:
-        return true;
-    case IKW_TEST_LT:
-    case IKW_TEST_LE:
-    case IKW_TEST_GT:
-    case IKW_TEST_GE:
-    default:
-        return s && (!known || in_order(t, s->value));
-    }
-}
-
-static bool may_match(const struct ikw_pattern *p, const struct ikw_then *d)
-{
-    for (size_t i = 0; i < p->ntests; i++)
-        if (!may_pass(&p->tests[i], d))
-            return false;
-    return true;
-}
 
 /* ---- the graph --------------------------------------------------------- */
 
@@ -147,7 +79,7 @@ static void add_edges(struct graph *g, unsigned rule,
 {
     unsigned t = p->type->index;
     for (size_t i = g->first[t]; i < g->first[t + 1]; i++) {
-        if (!may_match(p, g->makers[i].then))
+        if (!ikw_may_derive(g->makers[i].then, p))
             continue;
         IKW_GROW(g->edges, g->cap, g->nedges + 1);
         g->edges[g->nedges++] = (struct edge){
