@@ -212,9 +212,11 @@ uninstall: ## Remove what install put there
 	rm -rf $(D)$(incdir) $(D)$(datadir) $(D)$(docdir)
 
 DIST = ikewhy-$(VERSION)
-dist: ## Make build/ikewhy-VERSION.tar.gz from the last commit
+dist: ## Make build/ikewhy-VERSION.tar.gz: the last commit, or the tree
 	@mkdir -p build
-	git archive --prefix=$(DIST)/ -o build/$(DIST).tar.gz HEAD
+	@git archive --prefix=$(DIST)/ -o build/$(DIST).tar.gz HEAD 2>/dev/null || \
+	    tar -czf build/$(DIST).tar.gz --exclude=./build --exclude=./.git \
+	        --exclude=./ikewhy --transform='s,^\.,$(DIST),' .
 	@echo build/$(DIST).tar.gz
 
 clean: ## Remove everything that was built
