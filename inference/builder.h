@@ -25,8 +25,7 @@ struct ikw_report_types {
     const struct ikw_type *problem, *symptom, *recovered, *note;
     const struct ikw_type *negotiation, *established, *removed, *expired;
 };
-void ikw_report_types_init(struct ikw_report_types *t,
-                           const struct ikw_kb *kb);
+void ikw_report_types_init(struct ikw_report_types *t, const struct ikw_kb *kb);
 
 /* ---- problems of one fact set (report_problem.c) ----------------------- */
 
@@ -36,13 +35,13 @@ struct ikw_problem {
     unsigned phase;
     char role;
     const struct ikw_fact *negotiation; /* NULL: none */
-    bool carried;   /* it is older than this fact set */
+    bool carried;                       /* it is older than this fact set */
     bool recovered;
-    bool daemon;    /* of the daemon, whatever the tunnel */
+    bool daemon; /* of the daemon, whatever the tunnel */
     int64_t first_ms, last_ms;
     unsigned file;
-    uint32_t line;  /* of the first evidence */
-    int64_t upstream;   /* explained by that subject's problem */
+    uint32_t line;    /* of the first evidence */
+    int64_t upstream; /* explained by that subject's problem */
     bool symptom;
     struct ikw_contest contest;
 };
@@ -94,11 +93,11 @@ struct ikw_spell {
     struct ikw_verdict v;
     const char *kind;
     unsigned file;
-    uint32_t line; /* of the first evidence */
+    uint32_t line;                /* of the first evidence */
     struct ikw_spell_item *items; /* IKW_SIGHTS_MAX of them */
     size_t nitems;
-    uint32_t pending;        /* problems not recovered */
-    bool last_recovered;     /* the latest of them is */
+    uint32_t pending;    /* problems not recovered */
+    bool last_recovered; /* the latest of them is */
 };
 
 struct ikw_spells {
@@ -130,8 +129,8 @@ struct ikw_tunnel_state {
     char *local, *peer, *name;     /* heap; NULL unknown */
     uint32_t key;
     struct ikw_tunnel_row first[IKW_ROWS], last[IKW_ROWS];
-    size_t nrows;       /* all ever added */
-    uint32_t as[2];     /* negotiations as initiator, as responder */
+    size_t nrows;   /* all ever added */
+    uint32_t as[2]; /* negotiations as initiator, as responder */
     char first_role;
     bool success, tried, undecided;
     const char *state;
@@ -173,10 +172,10 @@ struct ikw_rest {
     size_t nerrors;
     uint32_t total;
     struct ikw_places daemon; /* alarms of the daemon itself */
-    char **blind; /* sorted; heap */
+    char **blind;             /* sorted; heap */
     size_t nblind, blind_cap;
-    bool *noted;  /* by cause index */
-    bool weak;    /* some problem is below established */
+    bool *noted;               /* by cause index */
+    bool weak;                 /* some problem is below established */
     enum ikw_level weak_level; /* least level of a log with one */
 };
 

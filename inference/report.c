@@ -199,10 +199,8 @@ static int cmp_ranked(const void *x, const void *y)
 
 static int cmp_tunnel(const void *x, const void *y)
 {
-    const struct ikw_tunnel_state *a =
-        *(struct ikw_tunnel_state *const *)x;
-    const struct ikw_tunnel_state *b =
-        *(struct ikw_tunnel_state *const *)y;
+    const struct ikw_tunnel_state *a = *(struct ikw_tunnel_state *const *)x;
+    const struct ikw_tunnel_state *b = *(struct ikw_tunnel_state *const *)y;
     int c = cmp_i(a->first_ms, b->first_ms);
     if (!c)
         c = cmp_i(a->file, b->file);
@@ -213,9 +211,8 @@ static int cmp_tunnel(const void *x, const void *y)
     return c ? c : cmp_str(a->name, b->name);
 }
 
-static void close_spells(const struct ikw_report *r,
-                         struct ikw_tunnel_state *t, unsigned index,
-                         struct ranked *out, size_t *n)
+static void close_spells(const struct ikw_report *r, struct ikw_tunnel_state *t,
+                         unsigned index, struct ranked *out, size_t *n)
 {
     for (size_t i = 0; i < t->spells.n; i++) {
         struct ikw_spell *sp = t->spells.v[i];
@@ -224,8 +221,8 @@ static void close_spells(const struct ikw_report *r,
         sp->v.local = t->local;
         sp->v.peer = t->peer;
         sp->v.tunnel_name = t->name;
-        size_t band = sp->v.band ? (size_t)(sp->v.band - r->kb->bands)
-                                 : r->kb->nbands;
+        size_t band =
+            sp->v.band ? (size_t)(sp->v.band - r->kb->bands) : r->kb->nbands;
         out[(*n)++] = (struct ranked){ sp, t, band };
     }
 }
@@ -276,9 +273,9 @@ static enum ikw_outcome outcome_of(const struct ikw_tunnel_state *t)
 
 static void tell_outcomes(struct ikw_report_builder *rb)
 {
-    static const enum ikw_outcome order[] = {
-        IKW_OUTCOME_FAULT, IKW_OUTCOME_UNDECIDED, IKW_OUTCOME_HEALTHY
-    };
+    static const enum ikw_outcome order[] = { IKW_OUTCOME_FAULT,
+                                              IKW_OUTCOME_UNDECIDED,
+                                              IKW_OUTCOME_HEALTHY };
     struct ikw_report *r = &rb->r;
     bool any[IKW_OUTCOME_NO_NEGOTIATION + 1] = { false };
     any[outcome_of(&rb->daemon)] = true;
@@ -296,14 +293,13 @@ static void tell_outcomes(struct ikw_report_builder *rb)
 static void close_tunnels(struct ikw_report_builder *rb)
 {
     struct ikw_report *r = &rb->r;
-    r->tunnels =
-        IKW_ARENA_ARRAY(&r->arena, struct ikw_tunnel *, rb->ntunnels);
+    r->tunnels = IKW_ARENA_ARRAY(&r->arena, struct ikw_tunnel *, rb->ntunnels);
     for (size_t i = 0; i < rb->ntunnels; i++) {
         struct ikw_tunnel *t = IKW_ARENA_NEW(&r->arena, struct ikw_tunnel);
         ikw_tunnel_close(rb->tunnels[i], &r->arena, t);
         t->outcome = outcome_of(rb->tunnels[i]);
-        t->verdicts = IKW_ARENA_ARRAY(&r->arena, unsigned,
-                                      rb->tunnels[i]->spells.n);
+        t->verdicts =
+            IKW_ARENA_ARRAY(&r->arena, unsigned, rb->tunnels[i]->spells.n);
         r->tunnels[i] = t;
     }
     r->ntunnels = rb->ntunnels;

@@ -26,8 +26,8 @@ struct ikw_proof {
     const char *fact_type;
     struct ikw_evidence first, last; /* observed */
     uint32_t count;
-    bool absent;                 /* stands for an absence */
-    const char *window;          /* absent: what was watched, in words */
+    bool absent;        /* stands for an absence */
+    const char *window; /* absent: what was watched, in words */
     struct ikw_proof **children;
     size_t nchildren;
 };
@@ -36,8 +36,8 @@ struct ikw_proof {
  * several of its children is that of the family: it holds what the others
  * add to the best of them. */
 struct ikw_bill_row {
-    const char *group; /* NULL: the prior */
-    int db;            /* of a sufficient gate: what it lifted */
+    const char *group;           /* NULL: the prior */
+    int db;                      /* of a sufficient gate: what it lifted */
     const struct ikw_rule *rule; /* NULL: the prior */
     enum ikw_then_kind kind;
     const struct ikw_proof *proof;
@@ -63,7 +63,7 @@ struct ikw_evidence_item {
 
 struct ikw_absence {
     const char *fact;
-    const char *what;   /* in words */
+    const char *what; /* in words */
     bool observable;
 };
 
@@ -72,9 +72,9 @@ struct ikw_verdict {
     int db, certainty; /* percent, 0-99 */
     const struct ikw_band *band;
     unsigned phase;
-    char role; /* 'I', 'R', 0 unknown */
+    char role;                              /* 'I', 'R', 0 unknown */
     const char *local, *peer, *tunnel_name; /* NULL unknown */
-    uint32_t count; /* problems (attempts) joined */
+    uint32_t count;                         /* problems (attempts) joined */
     int64_t first_ms, last_ms;
     bool recovered;
     const char *summary;

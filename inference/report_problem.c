@@ -73,8 +73,8 @@ static int cmp_subject(const void *x, const void *y)
 static void read_weights(struct ikw_scene *s)
 {
     s->nweights = ikw_engine_nweights(s->engine);
-    s->weights = IKW_ARENA_ARRAY(&s->arena, const struct ikw_weight *,
-                                 s->nweights);
+    s->weights =
+        IKW_ARENA_ARRAY(&s->arena, const struct ikw_weight *, s->nweights);
     for (size_t i = 0; i < s->nweights; i++)
         s->weights[i] = ikw_engine_weight(s->engine, i);
     if (s->nweights)
@@ -138,8 +138,8 @@ static const struct ikw_fact *negotiation_of(const struct ikw_scene *s,
         else
             hi = mid;
     }
-    bool found = id != 0 && lo < s->nnegotiations &&
-                 id_of(s->negotiations[lo]) == id;
+    bool found =
+        id != 0 && lo < s->nnegotiations && id_of(s->negotiations[lo]) == id;
     return found ? s->negotiations[lo] : NULL;
 }
 
@@ -287,7 +287,8 @@ static struct span span_of_weights(const struct ikw_scene *s,
                                    const struct ikw_problem *p,
                                    int64_t after_ms)
 {
-    struct span sp = { .after_ms = after_ms, .first_ms = IKW_NO_TIME,
+    struct span sp = { .after_ms = after_ms,
+                       .first_ms = IKW_NO_TIME,
                        .last_ms = IKW_NO_TIME };
     struct ikw_walker w = { .leaf = widen_by_fact, .arg = &sp };
     const struct ikw_weight *const *v;
@@ -303,7 +304,8 @@ static struct span span_of_weights(const struct ikw_scene *s,
  * have lived for hours; what came after it does. */
 static void place(const struct ikw_scene *s, struct ikw_problem *p)
 {
-    struct span own = { .after_ms = IKW_NO_TIME, .first_ms = IKW_NO_TIME,
+    struct span own = { .after_ms = IKW_NO_TIME,
+                        .first_ms = IKW_NO_TIME,
                         .last_ms = IKW_NO_TIME };
     if (p->negotiation)
         widen_by_fact(&own, p->negotiation);

@@ -129,7 +129,7 @@ struct places {
     struct place {
         unsigned file;
         uint32_t line;
-    } *v;
+    } * v;
     size_t n, cap;
 };
 
@@ -299,8 +299,7 @@ static void add_blind(struct ikw_rest *r, const char *text)
     if (i < r->nblind && strcmp(r->blind[i], text) == 0)
         return;
     IKW_GROW(r->blind, r->blind_cap, r->nblind + 1);
-    memmove(&r->blind[i + 1], &r->blind[i],
-            (r->nblind - i) * sizeof *r->blind);
+    memmove(&r->blind[i + 1], &r->blind[i], (r->nblind - i) * sizeof *r->blind);
     r->blind[i] = dup(text);
     r->nblind++;
     if (r->nblind > BLIND_MAX) /* keeps the first in order */
@@ -406,8 +405,9 @@ static void close_blind(const struct ikw_rest *r, struct ikw_report *out)
     if (r->weak && r->weak_level != IKW_LEVEL_NONE &&
         r->weak_level < IKW_LEVEL_DEBUG2) {
         struct ikw_buf b = { 0 };
-        ikw_buf_addf(&b, "log level %s: what is only written at %s is not "
-                         "visible",
+        ikw_buf_addf(&b,
+                     "log level %s: what is only written at %s is not "
+                     "visible",
                      level_name(r->weak_level),
                      r->weak_level < IKW_LEVEL_DEBUG ? "debug or debug2"
                                                      : "debug2");
@@ -425,8 +425,7 @@ void ikw_rest_close(const struct ikw_rest *r, struct ikw_report *out)
     size_t n = r->nerrors;
     out->unexplained = IKW_ARENA_ARRAY(&out->arena, struct ikw_evidence, n);
     for (size_t i = 0; i < n; i++)
-        out->unexplained[i] =
-            ikw_evidence_copy(&out->arena, &r->errors[i].ev);
+        out->unexplained[i] = ikw_evidence_copy(&out->arena, &r->errors[i].ev);
     out->nunexplained = n;
     out->unexplained_total = r->total;
     close_blind(r, out);

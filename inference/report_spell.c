@@ -101,8 +101,7 @@ static void join_item(struct ikw_spell *sp, struct ikw_spell_item *it,
         it->item.group = s->group;
     }
     if (f->first.file == it->item.first.file &&
-        (f->first.line == it->item.first.line ||
-         f->first.line == it->recent))
+        (f->first.line == it->item.first.line || f->first.line == it->recent))
         return;
     it->recent = f->first.line;
     it->item.count += f->count;
@@ -135,10 +134,11 @@ static void join_evidence(struct ikw_spell *sp, const struct ikw_sight *s,
 static void rank_by(struct ikw_spell *sp, const struct ikw_scene *s,
                     const struct ikw_problem *p)
 {
-    struct ikw_verdict_job job = {
-        .kb = s->kb, .engine = s->engine, .contest = &p->contest,
-        .subject = p->subject, .all = s->all
-    };
+    struct ikw_verdict_job job = { .kb = s->kb,
+                                   .engine = s->engine,
+                                   .contest = &p->contest,
+                                   .subject = p->subject,
+                                   .all = s->all };
     ikw_arena_release(&sp->body);
     ikw_verdict_fill(&job, &sp->body, &sp->v);
     sp->kind = p->kind;
@@ -166,8 +166,8 @@ static void widen(struct ikw_spell *sp, const struct ikw_problem *p)
 static struct ikw_spell *open_spell(struct ikw_spells *ss)
 {
     struct ikw_spell *sp = ikw_xcalloc(1, sizeof *sp);
-    sp->items = IKW_ARENA_ARRAY(&sp->kept, struct ikw_spell_item,
-                                IKW_SIGHTS_MAX);
+    sp->items =
+        IKW_ARENA_ARRAY(&sp->kept, struct ikw_spell_item, IKW_SIGHTS_MAX);
     sp->v.first_ms = sp->v.last_ms = IKW_NO_TIME;
     IKW_GROW(ss->v, ss->cap, ss->n + 1);
     ss->v[ss->n++] = sp;
@@ -187,8 +187,8 @@ static bool leads(const struct ikw_spell *sp, const struct ikw_problem *p)
     const struct ikw_candidate *c = p->contest.ranked[0];
     if (!sp->v.cause || surer(c, &sp->v))
         return true;
-    return p->daemon && c->certainty == sp->v.certainty &&
-           c->db == sp->v.db && p->file == sp->file && p->line < sp->line;
+    return p->daemon && c->certainty == sp->v.certainty && c->db == sp->v.db &&
+           p->file == sp->file && p->line < sp->line;
 }
 
 static void join(struct ikw_spells *ss, struct ikw_spell *sp,
@@ -197,8 +197,8 @@ static void join(struct ikw_spells *ss, struct ikw_spell *sp,
 {
     struct ikw_sight *sights;
     struct ikw_arena scratch = { 0 };
-    size_t n = ikw_verdict_sights(s->engine, &p->contest,
-                                  s->types->problem, &scratch, &sights);
+    size_t n = ikw_verdict_sights(s->engine, &p->contest, s->types->problem,
+                                  &scratch, &sights);
     if (leads(sp, p))
         rank_by(sp, s, p);
     join_evidence(sp, sights, n);
@@ -284,7 +284,8 @@ static void absorb_evidence(struct ikw_spell *to, const struct ikw_spell *from)
 {
     for (size_t i = 0; i < from->nitems; i++) {
         const struct ikw_spell_item *it = &from->items[i];
-        struct ikw_fact f = { .type = it->type, .count = it->item.count,
+        struct ikw_fact f = { .type = it->type,
+                              .count = it->item.count,
                               .first = it->item.first,
                               .last = it->item.last };
         struct ikw_sight s = { &f, it->item.group, it->item.db };
@@ -359,9 +360,9 @@ static const struct {
     const char *kind;
     bool isakmp; /* a new phase 1 is enough */
 } cured[] = {
-    { "phase1-failed", true },      { "phase1-refused-caller", true },
-    { "phase1-one-sided", false },  { "phase2-failed", false },
-    { "sa-lost", false },           { "authentication-later", false },
+    { "phase1-failed", true },     { "phase1-refused-caller", true },
+    { "phase1-one-sided", false }, { "phase2-failed", false },
+    { "sa-lost", false },          { "authentication-later", false },
 };
 
 static bool cures(const char *kind, bool ipsec)
@@ -377,9 +378,9 @@ void ikw_spells_recover(struct ikw_spells *ss, int64_t t_ms, bool ipsec)
 {
     for (size_t i = 0; i < ss->n; i++) {
         struct ikw_spell *sp = ss->v[i];
-        if (!cures(sp->kind, ipsec) || (t_ms != IKW_NO_TIME &&
-                                        sp->v.last_ms != IKW_NO_TIME &&
-                                        t_ms <= sp->v.last_ms))
+        if (!cures(sp->kind, ipsec) ||
+            (t_ms != IKW_NO_TIME && sp->v.last_ms != IKW_NO_TIME &&
+             t_ms <= sp->v.last_ms))
             continue;
         sp->pending = 0;
         sp->last_recovered = true;
@@ -388,8 +389,10 @@ void ikw_spells_recover(struct ikw_spells *ss, int64_t t_ms, bool ipsec)
 
 static int cmp_item(const void *x, const void *y)
 {
-    const struct ikw_evidence *a = &((const struct ikw_evidence_item *)x)->first;
-    const struct ikw_evidence *b = &((const struct ikw_evidence_item *)y)->first;
+    const struct ikw_evidence *a =
+        &((const struct ikw_evidence_item *)x)->first;
+    const struct ikw_evidence *b =
+        &((const struct ikw_evidence_item *)y)->first;
     if (a->file != b->file)
         return a->file < b->file ? -1 : 1;
     if (a->line != b->line)
@@ -400,8 +403,8 @@ static int cmp_item(const void *x, const void *y)
 
 void ikw_spell_close(struct ikw_spell *sp)
 {
-    struct ikw_evidence_item *v = IKW_ARENA_ARRAY(
-        &sp->kept, struct ikw_evidence_item, sp->nitems);
+    struct ikw_evidence_item *v =
+        IKW_ARENA_ARRAY(&sp->kept, struct ikw_evidence_item, sp->nitems);
     for (size_t i = 0; i < sp->nitems; i++)
         v[i] = sp->items[i].item;
     if (sp->nitems)

@@ -120,12 +120,11 @@ static void widen(struct ikw_tunnel_state *t, const struct ikw_fact *f)
     if (f->first.t_ms != IKW_NO_TIME &&
         (t->first_ms == IKW_NO_TIME || f->first.t_ms < t->first_ms))
         t->first_ms = f->first.t_ms;
-    if (last != IKW_NO_TIME &&
-        (t->last_ms == IKW_NO_TIME || last > t->last_ms))
+    if (last != IKW_NO_TIME && (t->last_ms == IKW_NO_TIME || last > t->last_ms))
         t->last_ms = last;
-    if (f->first.line && (!t->line || f->first.file < t->file ||
-                          (f->first.file == t->file &&
-                           f->first.line < t->line))) {
+    if (f->first.line &&
+        (!t->line || f->first.file < t->file ||
+         (f->first.file == t->file && f->first.line < t->line))) {
         t->file = f->first.file;
         t->line = f->first.line;
     }
@@ -172,8 +171,8 @@ static const char *state_after(const struct ikw_scene *s,
     int64_t id = 0;
     ikw_fact_int(f, "id", &id);
     if (ikw_fact_says(f, "outcome", "established")) {
-        bool lost = gone(s, s->types->removed, id) ||
-                    gone(s, s->types->expired, id);
+        bool lost =
+            gone(s, s->types->removed, id) || gone(s, s->types->expired, id);
         return lost ? "down" : "up";
     }
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
@@ -218,8 +217,8 @@ static void read_success(struct ikw_tunnel_state *t, const struct ikw_scene *s)
                                ikw_fact_says(f, "kind", "ipsec"));
     }
     for (size_t i = 0; i < s->nnegotiations && !t->success; i++)
-        t->success = ikw_fact_says(s->negotiations[i], "outcome",
-                                   "established");
+        t->success =
+            ikw_fact_says(s->negotiations[i], "outcome", "established");
 }
 
 void ikw_tunnel_read(struct ikw_tunnel_state *t, const struct ikw_scene *s)
@@ -259,8 +258,8 @@ static void close_rows(const struct ikw_tunnel_state *t, struct ikw_arena *a,
 {
     size_t head = t->nrows < IKW_ROWS ? t->nrows : IKW_ROWS;
     size_t tail = t->nrows - head < IKW_ROWS ? t->nrows - head : IKW_ROWS;
-    out->negotiations = IKW_ARENA_ARRAY(a, struct ikw_negotiation_row,
-                                        head + tail);
+    out->negotiations =
+        IKW_ARENA_ARRAY(a, struct ikw_negotiation_row, head + tail);
     for (size_t i = 0; i < head; i++)
         copy_row(a, &t->first[i], &out->negotiations[i]);
     for (size_t i = 0; i < tail; i++)

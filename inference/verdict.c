@@ -26,8 +26,8 @@ static bool same_firing(const struct ikw_weight *a, const struct ikw_weight *b)
 {
     const struct ikw_derivation *x = a->why, *y = b->why;
     return x->rule == y->rule &&
-           memcmp(x->facts, y->facts,
-                  x->rule->npatterns * sizeof *x->facts) == 0;
+           memcmp(x->facts, y->facts, x->rule->npatterns * sizeof *x->facts) ==
+               0;
 }
 
 static void contribute(struct contributions *cs, const struct ikw_weight *w,
@@ -113,7 +113,7 @@ size_t ikw_verdict_sights(const struct ikw_engine *e,
                                              IKW_SIGHTS_MAX) };
     struct ikw_walker w = { .stop = problem, .leaf = see, .arg = &s };
     for (size_t i = 0; i < cs.n; i++) {
-        s.group = cs.v[i].weight->group;
+        s.group = ikw_weight_group(cs.v[i].weight);
         s.db = cs.v[i].db;
         ikw_proof_walk(e, cs.v[i].weight->why, &w);
     }
@@ -208,10 +208,10 @@ static void fill_absent(const struct ikw_verdict_job *job,
 /* ---- the bill ---------------------------------------------------------- */
 
 static void add_row(struct ikw_verdict *v, struct ikw_proof_copier *pc,
-                    const struct ikw_weight *w, const char *group, int db)
+                    const struct ikw_weight *w, int db)
 {
     struct ikw_bill_row *row = &v->bill[v->nbill++];
-    row->group = group;
+    row->group = ikw_weight_group(w);
     row->db = db;
     row->kind = w->kind;
     if (w->why) {
@@ -233,15 +233,10 @@ static void fill_bill(const struct ikw_candidate *winner,
         .db = c->cause->prior_db + winner->db - c->own_db,
         .kind = IKW_THEN_WEIGH,
     };
-    for (size_t i = 0; i < c->nwins; i++) {
-        const struct ikw_weight *w = c->wins[i];
-        const char *group = w->group;
-        if (!group)
-            group = w->why ? w->why->rule->id : "";
-        add_row(v, pc, w, group, w->db);
-    }
+    for (size_t i = 0; i < c->nwins; i++)
+        add_row(v, pc, c->wins[i], c->wins[i]->db);
     if (c->suffice)
-        add_row(v, pc, c->suffice, "sufficient", c->lift_db);
+        add_row(v, pc, c->suffice, c->lift_db);
 }
 
 /* ---- rivals ------------------------------------------------------------ */
@@ -256,9 +251,9 @@ static void earliest(void *arg, const struct ikw_fact *f)
 static void fill_rival(const struct ikw_candidate *c,
                        struct ikw_proof_copier *pc, struct ikw_rival *r)
 {
-    *r = (struct ikw_rival){
-        .cause = c->cause, .certainty = c->certainty, .db = c->db
-    };
+    *r = (struct ikw_rival){ .cause = c->cause,
+                             .certainty = c->certainty,
+                             .db = c->db };
     if (!c->exclude)
         return;
     r->excluded = true;
@@ -330,9 +325,9 @@ void ikw_verdict_fill(const struct ikw_verdict_job *job, struct ikw_arena *a,
                       struct ikw_verdict *v)
 {
     const struct ikw_candidate *winner = job->contest->ranked[0];
-    struct ikw_proof_copier pc = {
-        .arena = a, .engine = job->engine, .all = job->all
-    };
+    struct ikw_proof_copier pc = { .arena = a,
+                                   .engine = job->engine,
+                                   .all = job->all };
     v->cause = winner->cause;
     v->db = winner->db;
     v->certainty = winner->certainty;

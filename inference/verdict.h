@@ -45,7 +45,7 @@ struct ikw_ptrmap {
     struct ikw_ptrmap_entry {
         const void *key;
         void *value;
-    } *entries;
+    } * entries;
     size_t n, cap;
 };
 /* The place of `key`'s value, made NULL if it is new. Valid until the next

@@ -125,10 +125,10 @@ void ikw_proof_walk(const struct ikw_engine *e, const struct ikw_derivation *d,
 /* ---- a pattern in words ------------------------------------------------ */
 
 static const char *const signs[] = {
-    [IKW_TEST_EQ] = "=",      [IKW_TEST_NE] = " not ",
-    [IKW_TEST_VAR_EQ] = "=",  [IKW_TEST_VAR_NE] = " not ",
-    [IKW_TEST_LT] = " < ",    [IKW_TEST_LE] = " <= ",
-    [IKW_TEST_GT] = " > ",    [IKW_TEST_GE] = " >= ",
+    [IKW_TEST_EQ] = "=",       [IKW_TEST_NE] = " not ",
+    [IKW_TEST_VAR_EQ] = "=",   [IKW_TEST_VAR_NE] = " not ",
+    [IKW_TEST_LT] = " < ",     [IKW_TEST_LE] = " <= ",
+    [IKW_TEST_GT] = " > ",     [IKW_TEST_GE] = " >= ",
     [IKW_TEST_SET] = " known", [IKW_TEST_UNSET] = " unknown",
 };
 

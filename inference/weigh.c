@@ -115,11 +115,12 @@ static int cmp_strength(const struct ikw_weight *a, const struct ikw_weight *b)
     return 0;
 }
 
-/* A weight without a group speaks for itself: its rule is the group. */
-static const char *group_of(const struct ikw_weight *w)
+const char *ikw_weight_group(const struct ikw_weight *w)
 {
     if (w->group)
         return w->group;
+    if (w->kind == IKW_THEN_SUFFICE)
+        return "sufficient";
     return w->why ? w->why->rule->id : "";
 }
 
@@ -131,7 +132,7 @@ static int cmp_weight(const void *x, const void *y)
     if (!c)
         c = cmp_u(a->kind, b->kind);
     if (!c && a->kind == IKW_THEN_WEIGH)
-        c = strcmp(group_of(a), group_of(b));
+        c = strcmp(ikw_weight_group(a), ikw_weight_group(b));
     if (!c && a->kind == IKW_THEN_WEIGH)
         c = cmp_strength(a, b);
     return c ? c : cmp_proof(a, b);
@@ -142,7 +143,7 @@ static int cmp_win(const void *x, const void *y)
     const struct ikw_weight *a = *(const struct ikw_weight *const *)x;
     const struct ikw_weight *b = *(const struct ikw_weight *const *)y;
     int c = cmp_strength(a, b);
-    return c ? c : strcmp(group_of(a), group_of(b));
+    return c ? c : strcmp(ikw_weight_group(a), ikw_weight_group(b));
 }
 
 /* ---- candidates -------------------------------------------------------- */
@@ -173,8 +174,8 @@ static void take(struct node *n, const struct ikw_weight *w)
             c->exclude = w;
     } else if (w->kind == IKW_THEN_WEIGH) {
         c->own = true;
-        if (!c->nwins ||
-            strcmp(group_of(c->wins[c->nwins - 1]), group_of(w)) != 0)
+        if (!c->nwins || strcmp(ikw_weight_group(c->wins[c->nwins - 1]),
+                                ikw_weight_group(w)) != 0)
             c->wins[c->nwins++] = w;
     }
 }
@@ -187,8 +188,8 @@ static void collect(struct contest *k, const struct ikw_weight **w, size_t n)
             size_t end = i;
             while (end < n && w[end]->cause == w[i]->cause)
                 end++;
-            node->c.wins = IKW_ARENA_ARRAY(k->arena, const struct ikw_weight *,
-                                           end - i);
+            node->c.wins =
+                IKW_ARENA_ARRAY(k->arena, const struct ikw_weight *, end - i);
         }
         take(node, w[i]);
     }

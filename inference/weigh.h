@@ -40,6 +40,10 @@ void ikw_weigh(const struct ikw_kb *kb, const struct ikw_weight *const *w,
 /* The verdict of a contest; NULL if there is none. */
 const struct ikw_candidate *ikw_contest_winner(const struct ikw_contest *c);
 
+/* The group a weight speaks for, never NULL: a weight that names none has
+ * its rule for a group, a gate its own. */
+const char *ikw_weight_group(const struct ikw_weight *w);
+
 /* True if `cause` is `of` or stands below it. */
 bool ikw_cause_within(const struct ikw_cause *cause,
                       const struct ikw_cause *of);
