@@ -139,7 +139,7 @@ demo: setup ## Build and diagnose a bundled log of a real failure
 
 check: setup-check ## Build, then run every test and lint there is
 	@$(MAKE) --no-print-directory all $(B)/check
-	@tests/run --build $(B) kb unit cli cases lint
+	@tests/run --build $(B) kb unit cli cases guide lint
 
 check-unit: all $(B)/check ## Run the unit tests only
 	@tests/run --build $(B) unit
@@ -156,7 +156,7 @@ lint: all ## Layers, symbols, headers, knowledge in C, format, cppcheck
 ASAN = asan$(if $(findstring clang,$(CC)),-clang)
 asan: setup-check ## The tests under ASan and UBSan (CC=clang: with clang)
 	@$(MAKE) --no-print-directory VARIANT=$(ASAN) all build/$(ASAN)/check
-	@tests/run --build build/$(ASAN) kb unit cli cases
+	@tests/run --build build/$(ASAN) kb unit cli cases guide
 
 bless: all ## Rewrite the explain.golden of the cases (CASE=SLUG: of one)
 	@tests/run-cases --build $(B) --bless $(CASE)
