@@ -6,6 +6,9 @@
  * A derived fact has no evidence of its own; it stands on a derivation: a
  * rule and the facts that matched its patterns. The canonical derivation is
  * the one of least height, then least rule id, then least supports.
+ *
+ * The time of a derived fact: `first` and `last` span the evidence of its
+ * canonical supports of the same source; `count` is 1.
  */
 #ifndef IKW_INFERENCE_ENGINE_H
 #define IKW_INFERENCE_ENGINE_H
@@ -14,11 +17,21 @@
 
 struct ikw_engine;
 
+/* The rules of a KB, made ready to run: the order of evaluation and a plan
+ * of joins for each rule. Read-only, so that any number of engines may use
+ * one at once. Never NULL. Caller owns it. Borrows `kb`. */
+struct ikw_program;
+struct ikw_program *ikw_program_new(const struct ikw_kb *kb);
+void ikw_program_free(struct ikw_program *prog);
+
 /* Work limits. Zero means the default in brackets. */
 struct ikw_engine_opts {
     uint32_t max_firings; /* [2000000] */
     uint32_t max_facts;   /* derived [200000] */
+    uint64_t max_steps;   /* facts looked at in joins [50000000] */
     bool all_derivations; /* keep every one, not only the canonical */
+    const struct ikw_program *program; /* of the same KB; NULL: the engine
+                                          makes one of its own */
 };
 
 /* How a derived fact, or a weight, came about. */
@@ -49,6 +62,7 @@ struct ikw_blind {
     unsigned pattern;           /* the absent one */
     enum ikw_level needed;      /* level that would show it */
     bool window;                /* level is enough, the log ends too early */
+    bool no_log;                /* there is no log of that source at all */
     int64_t subject;            /* of its first weight; 0 if none */
 };
 
@@ -88,7 +102,8 @@ struct ikw_whynot {
     const struct ikw_fact **partial; /* facts of the patterns before it */
     const struct ikw_fact *refuted_by; /* absent: the fact that is there;
                                           else the nearest miss, or NULL */
-    unsigned refuted_test;           /* its failing test, or UINT_MAX */
+    unsigned refuted_test;           /* its failing test, or UINT_MAX: its
+                                        time or source is what fails */
     bool unobservable;               /* absent or present: not at this level */
 };
 /* Lives in the engine's arena. `subject` >= 0 fixes the variable of the
@@ -101,11 +116,6 @@ struct ikw_whynot *ikw_engine_whynot(struct ikw_engine *e,
  * own (inference/proof.c shares nothing with the join). */
 bool ikw_proof_check(const struct ikw_engine *e,
                      const struct ikw_derivation *d, struct ikw_buf *why_not);
-
-/* Assigns strata to all rules. False, with the circle named, if negation
- * runs in one. Called by kb/check through the loader as well: it reads only
- * the KB. */
-bool ikw_stratify(struct ikw_kb *kb, struct ikw_diags *ds);
 
 /* The rule's sentence with slots filled in. */
 void ikw_because(const struct ikw_derivation *d, struct ikw_buf *out);
