@@ -116,7 +116,7 @@ static void load_track(struct ikw_loader *ld, const struct ikw_node *n,
     load_ties(ld, n, m);
     m->action = (enum ikw_do)ikw_attr_word(ld, n, "do", actions,
                                            IKW_DO_NOTHING);
-    m->act_phase = (unsigned)ikw_attr_int(ld, n, "phase", 1, 2, 0);
+    m->act_phase = (unsigned)ikw_attr_int(ld, n, "phase", 0, 2, 0);
     m->role = (char)ikw_attr_word(ld, n, "role", roles, 0);
     m->outcome = negotiation_word(ld, n, "outcome");
     m->exchange = negotiation_word(ld, n, "exchange");
