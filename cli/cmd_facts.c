@@ -1,8 +1,9 @@
 /* ikewhy facts: what was read out of a log, before any rule. */
-#include "cli/session.h"
+#include "cli/inputs.h"
 
 /* The output can be long: it goes out in parts. */
 struct printer {
+    const struct ikw_session *session;
     struct ikw_buf out;
     bool failed;
 };
@@ -23,11 +24,12 @@ static void print_set(void *arg, struct ikw_fact_set *fs)
     flush(p);
 }
 
-static void print_unrecognised(void *arg, const char *file,
+static void print_unrecognised(void *arg, unsigned file,
                                const struct ikw_line *line)
 {
     struct printer *p = arg;
-    ikw_escape(&p->out, file, ikw_slice_of(file).len, true);
+    struct ikw_slice name = ikw_slice_of(ikw_session_file(p->session, file));
+    ikw_escape(&p->out, name.ptr, name.len, true);
     ikw_buf_addf(&p->out, ":%u: ", line->number);
     ikw_escape(&p->out, line->text.ptr, line->text.len, true);
     ikw_buf_addc(&p->out, '\n');
@@ -38,14 +40,17 @@ static void print_unrecognised(void *arg, const char *file,
 int ikw_cmd_facts(const struct ikw_options *o)
 {
     struct ikw_session s;
-    struct printer p = { 0 };
+    struct printer p = { .session = &s };
     struct ikw_session_hooks hooks = { .arg = &p };
     if (o->unrecognised)
         hooks.unrecognised = print_unrecognised;
     else
         hooks.set = print_set;
+    if (!o->unrecognised)
+        ikw_inputs_print(o, &p.out);
     bool ok = ikw_session_open(&s, o) && ikw_session_read(&s, o, &hooks);
-    flush(&p);
+    if (ok)
+        flush(&p);
     ikw_buf_release(&p.out);
     ikw_session_close(&s);
     return ok && !p.failed ? 0 : IKW_EXIT_ERROR;

@@ -253,6 +253,20 @@ static const char *level_word(enum ikw_level level)
     return words[level];
 }
 
+static void set_counts(json_t *o, const struct ikw_log_summary *in)
+{
+    set_text(o, "dialect", in->dialect);
+    set_text(o, "envelope", in->envelope);
+    set_int(o, "lines", in->lines);
+    set_int(o, "recognised", in->recognised);
+    set_int(o, "unrecognised", in->unrecognised);
+    set_count(o, "foreign", in->foreign);
+    set_text(o, "level", level_word(in->level));
+    set_time(o, "from", in->from_ms);
+    set_time(o, "to", in->to_ms);
+    set_true(o, "newest_first", in->newest_first);
+}
+
 static json_t *inputs(const struct ikw_session *s)
 {
     json_t *list = json_array();
@@ -261,16 +275,8 @@ static json_t *inputs(const struct ikw_session *s)
         json_t *o = json_object();
         set_text(o, "file", in->file);
         set_text(o, "side", in->source == IKW_SOURCE_PEER ? "peer" : "local");
-        set_text(o, "dialect", in->dialect);
-        set_text(o, "envelope", in->envelope);
-        set_int(o, "lines", in->lines);
-        set_int(o, "recognised", in->recognised);
-        set_int(o, "unrecognised", in->unrecognised);
-        set_count(o, "foreign", in->foreign);
-        set_text(o, "level", level_word(in->level));
-        set_time(o, "from", in->from_ms);
-        set_time(o, "to", in->to_ms);
-        set_true(o, "newest_first", in->newest_first);
+        if (!s->from_facts)
+            set_counts(o, in);
         json_array_append_new(list, o);
     }
     return list;

@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include "cli/inputs.h"
 #include "cli/kbfind.h"
 
 #include <stdlib.h>
@@ -66,10 +67,8 @@ static void on_set(void *arg, struct ikw_fact_set *fs)
 static void on_unrecognised(void *arg, const struct ikw_line *line)
 {
     struct run *r = arg;
-    struct ikw_session *s = r->session;
-    const char *file = ikw_session_file(s, (unsigned)s->ninputs - 1);
-    if (r->hooks->unrecognised)
-        r->hooks->unrecognised(r->hooks->arg, file, line);
+    unsigned file = (unsigned)r->session->ninputs - 1;
+    r->hooks->unrecognised(r->hooks->arg, file, line);
 }
 
 static const char *keep(struct ikw_session *s, const char *text)
@@ -165,6 +164,22 @@ static void reason_over(void *arg, struct ikw_fact_set *fs)
     ikw_report_add(g->builder, fs, g->diags);
 }
 
+/* An error that no message of the knowledge base matches is one that no
+ * verdict can explain. */
+static void count_error(void *arg, unsigned file, const struct ikw_line *line)
+{
+    struct reasoning *g = arg;
+    char text[IKW_TEXT_MAX + 1];
+    size_t len = line->text.len < IKW_TEXT_MAX ? line->text.len : IKW_TEXT_MAX;
+    if (line->level != IKW_LEVEL_ERROR && line->level != IKW_LEVEL_WARNING)
+        return;
+    if (len)
+        memcpy(text, line->text.ptr, len);
+    text[len] = '\0';
+    struct ikw_evidence ev = { file, line->number, line->t_ms, text, NULL };
+    ikw_report_error_line(g->builder, &ev);
+}
+
 /* Reads a whole file; printed facts are small beside the log. */
 static bool slurp(const char *path, struct ikw_buf *out, struct ikw_diags *ds)
 {
@@ -188,11 +203,8 @@ static bool reason_over_facts(struct ikw_session *s, const char *path,
     struct ikw_buf text = { 0 };
     bool ok = slurp(path, &text, &s->diags);
     struct ikw_slice all = { ikw_buf_str(&text), text.len };
+    ikw_inputs_parse(s, all);
     ok = ok && ikw_facts_parse(s->kb, path, all, reason_over, g, &s->diags);
-    s->inputs = ikw_xcalloc(1, sizeof *s->inputs);
-    s->inputs[0].file = keep(s, path);
-    s->inputs[0].from_ms = s->inputs[0].to_ms = IKW_NO_TIME;
-    s->ninputs = 1;
     ikw_buf_release(&text);
     return ok;
 }
@@ -201,7 +213,7 @@ bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
 {
     struct ikw_report_opts opts = { 0 };
     struct reasoning g = { ikw_report_begin(s->kb, &opts), &s->diags };
-    struct ikw_session_hooks hooks = { &g, reason_over, NULL };
+    struct ikw_session_hooks hooks = { &g, reason_over, count_error };
     bool ok = o->facts ? reason_over_facts(s, o->facts, &g)
                        : ikw_session_read(s, o, &hooks);
     s->report = ikw_report_end(g.builder);

@@ -13,8 +13,7 @@
 struct ikw_session_hooks {
     void *arg;
     void (*set)(void *arg, struct ikw_fact_set *fs);
-    void (*unrecognised)(void *arg, const char *file,
-                         const struct ikw_line *line);
+    void (*unrecognised)(void *arg, unsigned file, const struct ikw_line *line);
 };
 
 struct ikw_session {
@@ -22,6 +21,7 @@ struct ikw_session {
     struct ikw_log_summary *inputs; /* one a file; strings in `arena` */
     size_t ninputs;
     bool year_given;
+    bool from_facts;           /* inputs have names only */
     struct ikw_report *report; /* NULL until ikw_session_diagnose */
     struct ikw_arena arena;
     struct ikw_diags diags;

@@ -132,7 +132,7 @@ static void print_outcome(struct ikw_page *page, const struct ikw_session *s)
 /* How each input was read: the first question where nothing came of it. */
 static void print_inputs(struct ikw_page *page, const struct ikw_session *s)
 {
-    for (size_t i = 0; i < s->ninputs; i++) {
+    for (size_t i = 0; i < s->ninputs && !s->from_facts; i++) {
         const struct ikw_log_summary *in = &s->inputs[i];
         struct ikw_buf b = { 0 };
         ikw_buf_addf(&b, "%s: %u lines, %u recognised", in->file, in->lines,
