@@ -92,7 +92,7 @@ bool ikw_envelope_check(const struct ikw_kb *kb, const struct ikw_envelope *e,
 
 struct ikw_input;
 struct ikw_input_opts {
-    size_t line_max_bytes; /* longer lines are cut [1 MiB] */
+    size_t line_max_bytes; /* longer lines are cut [1 MiB]; 1 KiB at least */
 };
 /* Opens a plain or compressed file, or standard input for "-". NULL with a
  * diagnostic if it cannot be read, is a directory, or is binary. */
@@ -134,6 +134,9 @@ struct ikw_log_sink {
     /* A line no template matches (not foreign, not a continuation); may be
      * NULL. */
     void (*unrecognised)(void *arg, const struct ikw_line *line);
+    /* An ERROR or WARNING that is recognised but gives no fact and is not
+     * marked benign; may be NULL. */
+    void (*silent)(void *arg, const struct ikw_evidence *line);
 };
 
 struct ikw_tracker;

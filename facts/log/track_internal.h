@@ -1,0 +1,352 @@
+/*
+ * Shared by the files of the tracker.
+ *
+ * A *tunnel* is a peer address. Its *stretch* is the fact set being filled,
+ * made when the first fact or negotiation needs it. A negotiation is on the
+ * tunnel's list until its stretch is closed, longer if it is alive: open (a
+ * result is due) or live (an SA that the daemon holds). The open ones of all
+ * tunnels are on one list, the one that moved on longest ago first; that
+ * list is what ties a line that names neither peer nor known cookies.
+ */
+#ifndef IKW_FACTS_LOG_TRACK_INTERNAL_H
+#define IKW_FACTS_LOG_TRACK_INTERNAL_H
+
+#include "facts/log/log.h"
+#include "facts/packet/isakmp.h"
+
+enum {
+    IDLE_MS = 120 * 1000,     /* a stretch without lines ends */
+    PENDING_MS = 300 * 1000,  /* an open negotiation is given up waiting */
+    STRETCH_MS = 600 * 1000,  /* ends at the next phase 1 */
+    STRETCH_NEGS = 64,        /* the same */
+    STRETCH_NEGS_HARD = 256,  /* ends at the next negotiation */
+    STRETCH_FACTS = 4096,     /* ends at the next phase 1 */
+    TUNNELS_MAX = 1000000,
+    STRETCHES_MAX = 4096,
+    LIVE_MAX = 48,            /* live SAs of one tunnel */
+    SPIS_MAX = 4,
+    WAITING_MAX = 256,
+    WAIT_TEXT = 1024,
+    LOCALS_MAX = 64,
+    SCAN_MAX = 1000,          /* steps along the list of open ones */
+    NEAR_MS = 2 * 1000,       /* lines about one packet are this close */
+    CALLER_MS = 60 * 1000,    /* a refused caller comes again */
+    DUMP_MAX = 16 * 1024,
+    VALUE_MAX = 512           /* longest slot value */
+};
+
+struct neg;
+struct tunnel;
+
+/* ---- evidence that outlives a stretch ---------------------------------- */
+
+struct note {
+    struct ikw_evidence ev; /* its text is `text`, or NULL */
+    char *text;
+    size_t room;
+};
+
+void ikw_note_set(struct note *n, const struct ikw_evidence *ev);
+void ikw_note_release(struct note *n);
+
+/* ---- index: 64-bit key -> negotiations, newest first ------------------- */
+
+struct node {
+    uint64_t key;
+    struct neg *neg; /* NULL: not in the index */
+    struct node *next;
+};
+
+struct index {
+    struct node **buckets;
+    size_t nbuckets, count;
+};
+
+void ikw_index_add(struct index *ix, struct node *n, uint64_t key,
+                   struct neg *neg);
+void ikw_index_remove(struct index *ix, struct node *n);
+/* First node of the key, or the next one behind `after`; NULL: none. */
+struct node *ikw_index_find(const struct index *ix, uint64_t key,
+                            const struct node *after);
+void ikw_index_release(struct index *ix);
+
+/* ---- negotiations ------------------------------------------------------ */
+
+struct sa_up { /* one line that said an SA came up, for carrying over */
+    bool set;
+    const struct ikw_type *type;
+    struct ikw_value slots[IKW_MAX_SLOTS];
+    char text[IKW_MAX_SLOTS][24]; /* of string slots */
+    struct note note;
+};
+
+enum where { NOWHERE, OPEN, LIVE };
+
+struct neg {
+    uint32_t id, parent;
+    unsigned phase;
+    char role; /* 'I', 'R', 0 unknown */
+    bool carried, implicit, answered;
+    bool refused_caller;  /* turned away before it began */
+    bool has_icookie, has_rcookie, has_msgid;
+    const char *exchange; /* NULL unknown */
+    const char *outcome;
+    uint8_t icookie[8], rcookie[8];
+    uint32_t msgid;
+    unsigned nup;         /* SAs of a phase 2 that came up */
+    int64_t opened_ms, moved_ms, touched_ms;
+    enum where where;
+    struct tunnel *tunnel;
+    struct neg *prev, *next;   /* of the tunnel, oldest first */
+    struct neg *gprev, *gnext; /* open or live ones of all tunnels */
+    struct node by_cookie, by_spi[SPIS_MAX];
+    size_t nspis;
+    struct note first, last;
+    struct sa_up ups[2];
+};
+
+struct neg_list {
+    struct neg *head, *tail;
+};
+
+/* ---- tunnels ----------------------------------------------------------- */
+
+struct tunnel {
+    char *peer, *local, *name; /* NULL unknown */
+    uint32_t hash;
+    struct ikw_fact_set *fs; /* NULL: no stretch */
+    struct neg *first, *last;
+    unsigned nnegs; /* of this stretch */
+    unsigned nopen, nlive;
+    int64_t start_ms, touched_ms, due_ms;
+    struct tunnel *hnext;
+    struct tunnel *qprev, *qnext; /* by due_ms */
+};
+
+/* ---- lines in hand ----------------------------------------------------- */
+
+/* An unprefixed line that waits for the line that names its peer. */
+struct waiting {
+    struct ikw_line line;
+    struct tunnel *await; /* for the next negotiation of this tunnel */
+    struct neg *near;     /* opened just before, by the same packet if 'R' */
+    char text[WAIT_TEXT];
+};
+
+struct wait_list {
+    struct waiting *items; /* WAITING_MAX of them */
+    size_t n;
+    struct neg *unanswered; /* while flushing: see ikw_pick_unanswered */
+    size_t candidates;
+};
+
+struct endpoint {
+    char ip[64];
+    int64_t port; /* -1 unknown */
+};
+
+enum dump { DUMP_NONE, DUMP_IN, DUMP_OUT, DUMP_PLAIN, DUMP_SECRET };
+
+struct packet { /* the datagram being handled, from its log line */
+    bool out;
+    struct endpoint from, to;
+    int64_t size;
+    struct note note;
+    struct ikw_isakmp isakmp;
+    bool decoded; /* isakmp is filled */
+    bool held;    /* its facts wait for the negotiation it opens */
+};
+
+struct context {
+    struct tunnel *tunnel;
+    struct neg *neg;
+    int64_t t_ms;
+    struct neg *opened; /* by the group of lines in hand, or NULL */
+};
+
+/* Where a line belongs. */
+struct target {
+    struct tunnel *tunnel; /* NULL: the daemon */
+    struct neg *neg;       /* NULL: the tunnel as a whole */
+    bool direct;           /* the line names it */
+};
+
+/* ---- the tracker ------------------------------------------------------- */
+
+struct ikw_tracker {
+    const struct ikw_kb *kb;
+    const struct ikw_matcher *matcher;
+    struct ikw_log_sink sink;
+    struct ikw_log_summary sum; /* of this input */
+    struct ikw_visibility before; /* of earlier inputs of this source */
+    struct ikw_buf why;
+    unsigned file;
+    enum ikw_source source;
+    bool begun;
+    int64_t now_ms;
+    uint32_t next_id;
+    bool any_negotiation, starts_mid;
+    struct ikw_evidence first_line;
+
+    struct tunnel **tunnels; /* hash of peers */
+    size_t ntunnels, tunnel_buckets, nstretches;
+    struct tunnel *qhead, *qtail;
+    struct tunnel *nameless; /* the tunnel of lines without any peer */
+    struct neg_list open, live;
+    struct index cookies, spis;
+    struct ikw_fact_set daemon;
+
+    struct context ctx;
+    bool exact;           /* packets set the context */
+    unsigned since_debug; /* lines without one */
+    struct packet packet;
+    enum dump want;
+    bool in_dump, skip_more;
+    struct ikw_buf bytes;
+    struct note plain;    /* the line above a decrypted dump */
+    struct wait_list wait;
+    char locals[LOCALS_MAX][64];
+    size_t nlocals, next_local;
+
+    const struct ikw_type *t_negotiation, *t_quality, *t_message, *t_notify,
+        *t_delete, *t_decrypt, *t_offer, *t_demand, *t_progress, *t_sa_up;
+    char values[IKW_MAX_SLOTS][VALUE_MAX];
+    char evidence_text[IKW_TEXT_MAX + 1];
+};
+
+/* track_neg.c */
+struct neg *ikw_neg_open(struct ikw_tracker *tr, struct tunnel *t,
+                         unsigned phase, char role,
+                         const struct ikw_evidence *ev);
+void ikw_neg_touch(struct ikw_tracker *tr, struct neg *n,
+                   const struct ikw_evidence *ev);
+void ikw_neg_moved(struct ikw_tracker *tr, struct neg *n);
+void ikw_neg_establish(struct ikw_tracker *tr, struct neg *n);
+void ikw_neg_end(struct ikw_tracker *tr, struct neg *n, const char *outcome);
+void ikw_neg_set_cookies(struct ikw_tracker *tr, struct neg *n,
+                         const uint8_t icookie[8], const uint8_t rcookie[8]);
+void ikw_neg_add_spi(struct ikw_tracker *tr, struct neg *n, uint32_t spi);
+void ikw_neg_free(struct ikw_tracker *tr, struct neg *n);
+struct neg *ikw_neg_by_cookies(const struct ikw_tracker *tr,
+                               const uint8_t icookie[8],
+                               const uint8_t rcookie[8]);
+struct neg *ikw_neg_by_msgid(const struct neg *parent, uint32_t msgid);
+/* Of the tunnel `t`, or of any if it is NULL. */
+struct neg *ikw_neg_by_spi(const struct ikw_tracker *tr, uint32_t spi,
+                           const struct tunnel *t);
+const struct neg *ikw_neg_parent(const struct neg *n);
+bool ikw_cookie_zero(const uint8_t cookie[8]);
+
+/* track_tunnel.c */
+struct tunnel *ikw_tunnel_find(const struct ikw_tracker *tr,
+                               struct ikw_slice peer);
+struct tunnel *ikw_tunnel_get(struct ikw_tracker *tr, struct ikw_slice peer);
+struct tunnel *ikw_tunnel_nameless(struct ikw_tracker *tr);
+/* Call before picking a negotiation: an idle stretch ends here. */
+void ikw_tunnel_touch(struct ikw_tracker *tr, struct tunnel *t);
+void ikw_tunnel_set_local(struct ikw_tracker *tr, struct tunnel *t,
+                          struct ikw_slice local);
+bool ikw_is_local(const struct ikw_tracker *tr, struct ikw_slice ip);
+struct ikw_fact_set *ikw_tunnel_facts(struct ikw_tracker *tr,
+                                      struct tunnel *t);
+/* Before a negotiation opens: closes the stretch if it is old enough. */
+void ikw_tunnel_make_room(struct ikw_tracker *tr, struct tunnel *t,
+                          unsigned phase);
+void ikw_tunnels_reap(struct ikw_tracker *tr);
+void ikw_tunnels_close_all(struct ikw_tracker *tr);
+void ikw_tunnels_restart(struct ikw_tracker *tr);
+
+/* track_close.c */
+void ikw_stretch_close(struct ikw_tracker *tr, struct tunnel *t);
+void ikw_daemon_deliver(struct ikw_tracker *tr);
+
+/* track_tie.c */
+enum ikw_resolved { IKW_FOUND, IKW_MUST_WAIT };
+enum ikw_resolved ikw_tie_resolve(struct ikw_tracker *tr,
+                                  const struct ikw_line *line,
+                                  const struct ikw_match *m,
+                                  struct target *out);
+/* Where an unprefixed line goes that nothing claimed. */
+void ikw_tie_fallback(struct ikw_tracker *tr, const struct ikw_line *line,
+                      const struct ikw_match *m, struct target *out);
+/* Address of the peer in the captures or the prefix; empty if none. */
+struct ikw_slice ikw_tie_peer(const struct ikw_tracker *tr,
+                              const struct ikw_line *line,
+                              const struct ikw_match *m,
+                              struct ikw_slice *local);
+bool ikw_tie_cookies(const struct ikw_match *m, uint8_t icookie[8],
+                     uint8_t rcookie[8]);
+bool ikw_tie_spi(const struct ikw_match *m, uint32_t *spi);
+
+/* track_pick.c */
+/* The negotiation of a tunnel that a line of this message is about. */
+struct neg *ikw_pick(const struct ikw_tracker *tr, const struct tunnel *t,
+                     const struct ikw_message *msg);
+/* For a line that names no peer: an open negotiation that fits. */
+struct neg *ikw_pick_open(const struct ikw_tracker *tr,
+                          const struct ikw_message *msg,
+                          const uint8_t *rcookie);
+struct neg *ikw_pick_recent(const struct ikw_tracker *tr, unsigned phase);
+/* The one that an SA came up for; NULL: it began before the log. */
+struct neg *ikw_pick_establish(const struct ikw_tracker *tr,
+                               const struct tunnel *t, unsigned phase,
+                               const uint8_t *icookie);
+/* The only open initiator that nobody answered yet, if it is the only. */
+struct neg *ikw_pick_unanswered(const struct ikw_tracker *tr, size_t *count);
+
+/* track_wait.c */
+void ikw_wait_add(struct ikw_tracker *tr, const struct ikw_line *line,
+                  struct tunnel *await);
+/* The group of lines turned out to be of `t` (NULL: it ended unresolved). */
+void ikw_wait_flush(struct ikw_tracker *tr, struct tunnel *t);
+/* Those that waited for a negotiation of its tunnel get this one; NULL: it
+ * did not come. */
+void ikw_wait_opened(struct ikw_tracker *tr, struct neg *n);
+/* The clock moved on: groups of lines end. */
+void ikw_wait_grow_old(struct ikw_tracker *tr);
+void ikw_wait_forget(struct ikw_tracker *tr, const struct tunnel *t,
+                     const struct neg *n);
+
+/* track_emit.c */
+struct ikw_evidence ikw_evidence_of(struct ikw_tracker *tr,
+                                    const struct ikw_line *line,
+                                    const struct ikw_match *m);
+void ikw_emit_all(struct ikw_tracker *tr, const struct ikw_match *m,
+                  const struct target *at, const struct ikw_evidence *ev);
+/* A fact of the tracker's own making. Slots are set by name. */
+struct maker {
+    struct ikw_tracker *tr;
+    const struct ikw_type *type;
+    struct ikw_value slots[IKW_MAX_SLOTS];
+};
+void ikw_make_begin(struct maker *mk, struct ikw_tracker *tr,
+                    const struct ikw_type *type);
+void ikw_make_int(struct maker *mk, const char *slot, int64_t value);
+void ikw_make_str(struct maker *mk, const char *slot, const char *value);
+struct ikw_fact *ikw_make_end(struct maker *mk, struct ikw_fact_set *fs,
+                              const struct ikw_evidence *ev);
+
+/* track.c */
+/* All inputs of this source so far. */
+struct ikw_visibility ikw_track_see(const struct ikw_tracker *tr);
+/* Handles a matched line whose place is known. */
+void ikw_track_apply(struct ikw_tracker *tr, const struct ikw_line *line,
+                     const struct ikw_match *m, struct target *at);
+
+/* track_packet.c */
+void ikw_packet_line(struct ikw_tracker *tr, const struct ikw_line *line,
+                     const struct ikw_match *m);
+void ikw_packet_plain(struct ikw_tracker *tr, const struct ikw_evidence *ev);
+void ikw_packet_more(struct ikw_tracker *tr, struct ikw_slice hex);
+void ikw_packet_dump_end(struct ikw_tracker *tr);
+/* A negotiation opened while a packet was in hand: it takes its cookies and
+ * its facts. */
+void ikw_packet_opened(struct ikw_tracker *tr, struct neg *n);
+/* The first packet of a phase 1 is in hand and its negotiation not open. */
+bool ikw_packet_holds(const struct ikw_tracker *tr, const struct tunnel *t);
+/* The packet in hand will open nothing: emit what was held. */
+void ikw_packet_settle(struct ikw_tracker *tr);
+void ikw_packet_forget(struct ikw_tracker *tr, const struct tunnel *t,
+                       const struct neg *n);
+
+#endif
