@@ -16,14 +16,6 @@ static void set_limits(struct ikw_engine_opts *o)
         o->max_steps = 50000000;
 }
 
-static void note_sources(struct ikw_engine *e)
-{
-    e->has_source[0] |= e->fs->see[0].present;
-    e->has_source[1] |= e->fs->see[1].present;
-    if (!e->has_source[0] && !e->has_source[1])
-        e->has_source[0] = true; /* nothing known: one silent log */
-}
-
 /* One vector for all relations, each a slice of it. */
 static void load_facts(struct ikw_engine *e)
 {
@@ -40,7 +32,6 @@ static void load_facts(struct ikw_engine *e)
         struct ikw_fact *f = fs->facts[i];
         struct relation *r = relation_of(e, f->type, f->source);
         r->v[r->n++] = f;
-        e->has_source[f->source == IKW_SOURCE_PEER] = true;
         if (e->prog->derivable[f->type->index])
             ikw_known_add(e, f);
     }
@@ -69,7 +60,6 @@ struct ikw_engine *ikw_engine_new(const struct ikw_kb *kb,
                                    2 * kb->ntypes);
     e->by_type = IKW_ARENA_ARRAY(&e->arena, struct facts_of, kb->ntypes);
     load_facts(e);
-    note_sources(e);
     return e;
 }
 

@@ -213,7 +213,6 @@ struct ikw_engine {
     struct ikw_engine_opts opts;
     struct relation *relations; /* 2 a type: [2 * index + source] */
     size_t nobserved;
-    bool has_source[2]; /* a log of it, or a fact */
     struct derived **derived;
     size_t nderived, derived_cap;
     struct weighed **weights;

@@ -117,11 +117,11 @@ static bool late_holds(struct join *j, const struct step *s)
     return true;
 }
 
-static bool negs_hold(struct join *j, const uint8_t *negs, size_t n,
+static bool negs_hold(struct join *j, const struct step *s,
                       uint64_t *unknown)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct probe *p = &j->plan->negs[negs ? negs[i] : i];
+    for (size_t i = 0; i < s->nnegs; i++) {
+        const struct probe *p = &j->plan->negs[s->negs[i]];
         enum tri t = ikw_neg_eval(j->e, p, j->vars, j->facts, j->source, NULL);
         if (t == REFUTED)
             return false;
@@ -149,7 +149,7 @@ static bool accept(struct join *j, size_t depth, const struct ikw_fact *f)
     if (s->sets_source)
         j->source = s->from == IKW_FROM_OTHER ? other(f->source) : f->source;
     lv->unknown = depth ? j->levels[depth - 1].unknown : 0;
-    return late_holds(j, s) && negs_hold(j, s->negs, s->nnegs, &lv->unknown);
+    return late_holds(j, s) && negs_hold(j, s, &lv->unknown);
 }
 
 static bool out_of_steps(struct join *j)
@@ -206,28 +206,17 @@ static void run_order(struct join *j)
     }
 }
 
-/* A rule of absences and counts alone: once for every source. */
-static void run_without_positives(struct join *j)
-{
-    for (int s = 0; s < 2 && !j->e->stopped; s++) {
-        uint64_t unknown = 0;
-        j->source = s ? IKW_SOURCE_PEER : IKW_SOURCE_LOCAL;
-        if (j->e->has_source[s] &&
-            negs_hold(j, NULL, j->plan->nnegs, &unknown))
-            fire(j, unknown);
-    }
-}
-
 static size_t nfacts_of(const struct ikw_engine *e, const struct ikw_type *t)
 {
     return relation_of(e, t, IKW_SOURCE_LOCAL)->n +
            relation_of(e, t, IKW_SOURCE_PEER)->n;
 }
 
-/* The positive pattern with the fewest facts; -1 if one has none. */
+/* The positive pattern with the fewest facts; -1 if one has none (or the
+ * rule has no such pattern: the loader refuses those). */
 static int fewest(const struct ikw_engine *e, const struct plan *plan)
 {
-    int best = 0;
+    int best = -1;
     size_t least = SIZE_MAX;
     for (size_t i = 0; i < plan->npositive; i++) {
         const struct ikw_pattern *p =
@@ -257,10 +246,6 @@ void ikw_join_run(struct ikw_engine *e, const struct sweep *s)
     j.source = IKW_SOURCE_LOCAL;
     memset(j.facts, 0, s->plan->rule->npatterns * sizeof j.facts[0]);
     memset(j.vars, 0, s->plan->rule->nvars * sizeof j.vars[0]);
-    if (s->plan->npositive == 0) {
-        run_without_positives(&j);
-        return;
-    }
     j.order = &s->plan->orders[first];
     run_order(&j);
 }

@@ -421,31 +421,18 @@ static bool check_conclusion(struct check_run *c)
 
 /* ---- steps ------------------------------------------------------------- */
 
-static bool check_rest(struct check_run *c)
+static bool check_step(struct check_run *c)
 {
     const struct ikw_rule *r = c->d->rule;
+    if (r->npatterns > MAX_PATTERNS || r->nvars > MAX_VARS)
+        return wrong(c, CONCLUSION, "the rule is too big");
+    if (!check_shape(c) || !bind_vars(c))
+        return false;
     for (size_t i = 0; i < r->npatterns; i++)
         if (!(is_neg(&r->patterns[i]) ? check_neg(c, i)
                                       : check_positive(c, i)))
             return false;
     return check_height(c) && check_conclusion(c);
-}
-
-static bool check_step(struct check_run *c)
-{
-    const struct ikw_rule *r = c->d->rule;
-    bool positive = false;
-    if (r->npatterns > MAX_PATTERNS || r->nvars > MAX_VARS)
-        return wrong(c, CONCLUSION, "the rule is too big");
-    for (size_t i = 0; i < r->npatterns; i++)
-        positive |= !is_neg(&r->patterns[i]);
-    c->source = IKW_SOURCE_LOCAL;
-    if (!check_shape(c) || !bind_vars(c))
-        return false;
-    if (check_rest(c))
-        return true;
-    c->source = IKW_SOURCE_PEER; /* a rule without facts: either log's */
-    return !positive && check_rest(c);
 }
 
 bool ikw_proof_check(const struct ikw_engine *e,

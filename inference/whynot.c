@@ -66,8 +66,7 @@ static size_t ready_after(const struct ikw_rule *r, size_t at)
 static void make_order(struct search *s)
 {
     const struct ikw_rule *r = s->rule;
-    bool any = s->plan->npositive > 0;
-    size_t first = any ? s->plan->positive[0] : 0;
+    size_t first = s->plan->positive[0];
     for (size_t i = 0; i < r->npatterns; i++) {
         if (!is_neg(&r->patterns[i]))
             s->order[s->n++] = (unsigned)i;
@@ -305,9 +304,8 @@ struct ikw_whynot *ikw_engine_whynot(struct ikw_engine *e,
     s.best->refuted_test = UINT_MAX;
     s.best->partial = IKW_ARENA_ARRAY(&e->arena, const struct ikw_fact *,
                                       rule->npatterns);
-    if (s.plan->too_big)
+    if (s.plan->too_big || s.plan->npositive == 0)
         return s.best;
-    s.source = e->has_source[0] ? IKW_SOURCE_LOCAL : IKW_SOURCE_PEER;
     if (subject >= 0 && var >= 0)
         s.vars[var] = ikw_value_int(subject);
     make_order(&s);
