@@ -8,8 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-const struct ikw_attr *ikw_attr_find(const struct ikw_node *n,
-                                     const char *name)
+const struct ikw_attr *ikw_attr_find(const struct ikw_node *n, const char *name)
 {
     for (size_t i = 0; i < n->nattrs; i++)
         if (!strcmp(n->attrs[i].name, name))
@@ -49,8 +48,7 @@ static void complain_word(struct ikw_loader *ld, const struct ikw_attr *at,
 }
 
 int ikw_attr_word(struct ikw_loader *ld, const struct ikw_node *n,
-                  const char *name, const struct ikw_word *words,
-                  int otherwise)
+                  const char *name, const struct ikw_word *words, int otherwise)
 {
     const struct ikw_attr *at = ikw_attr_find(n, name);
     if (!at)
@@ -112,8 +110,8 @@ bool ikw_duration_parse(const char *s, int64_t *ms)
         const char *unit;
         int64_t ms;
     } units[] = {
-        { "", 1 },         { "ms", 1 },      { "s", 1000 },
-        { "min", 60000 },  { "h", 3600000 }, { "d", 86400000 },
+        { "", 1 },        { "ms", 1 },      { "s", 1000 },
+        { "min", 60000 }, { "h", 3600000 }, { "d", 86400000 },
     };
     size_t digits = strspn(s, "0123456789");
     int64_t v;

@@ -12,8 +12,8 @@ static const struct {
     const char *part;
     enum ikw_tok_kind kind;
 } parts[] = {
-    { "ip", IKW_TOK_ADDR },    { "port", IKW_TOK_ADDR },
-    { "i", IKW_TOK_COOKIES },  { "r", IKW_TOK_COOKIES },
+    { "ip", IKW_TOK_ADDR },       { "port", IKW_TOK_ADDR },
+    { "i", IKW_TOK_COOKIES },     { "r", IKW_TOK_COOKIES },
     { "msgid", IKW_TOK_COOKIES }, { "dec", IKW_TOK_SPI },
 };
 
@@ -45,8 +45,10 @@ static bool add_capture(struct ikw_loader *ld, unsigned line,
     size_t k = 0;
     p->capture = true;
     p->text = ikw_arena_strndup(&ld->kb->arena, inner.ptr, at);
+    if (!at)
+        return bad_expr(ld, line, inner);
     if (!dot)
-        return at > 0;
+        return true;
     while (k < NPARTS && !ikw_slice_is(part, parts[k].part))
         k++;
     if (k == NPARTS)
@@ -57,29 +59,30 @@ static bool add_capture(struct ikw_loader *ld, unsigned line,
     return true;
 }
 
-bool ikw_expr_parse(struct ikw_loader *ld, unsigned line,
-                    struct ikw_slice text, struct ikw_expr *out)
+bool ikw_expr_parse(struct ikw_loader *ld, unsigned line, struct ikw_slice text,
+                    struct ikw_expr *out)
 {
     struct ikw_expr_part buf[MAX_PARTS] = { { 0 } };
     struct ikw_expr e = { .parts = buf };
     size_t i = 0;
     while (i < text.len && e.nparts < MAX_PARTS) {
         const char *from = text.ptr + i;
-        const char *brace = memchr(from, *from == '{' ? '}' : '{',
-                                   text.len - i);
+        const char *brace =
+            memchr(from, *from == '{' ? '}' : '{', text.len - i);
         size_t to = brace ? (size_t)(brace - text.ptr) : text.len;
         if (*from != '{')
             add_constant(ld, &e, ikw_slice_sub(text, i, to));
-        else if (!brace ||
-                 !add_capture(ld, line, &e, ikw_slice_sub(text, i + 1, to++)))
+        else if (!brace)
             return bad_expr(ld, line, text);
+        else if (!add_capture(ld, line, &e, ikw_slice_sub(text, i + 1, to++)))
+            return false;
         i = to;
     }
     if (i < text.len)
         return bad_expr(ld, line, text);
     out->nparts = e.nparts;
-    out->parts = IKW_ARENA_ARRAY(&ld->kb->arena, struct ikw_expr_part,
-                                 e.nparts);
+    out->parts =
+        IKW_ARENA_ARRAY(&ld->kb->arena, struct ikw_expr_part, e.nparts);
     memcpy(out->parts, buf, e.nparts * sizeof buf[0]);
     return true;
 }

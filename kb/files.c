@@ -130,8 +130,8 @@ void ikw_kb_files_docs(struct ikw_kb_files *l, const struct ikw_doc *docs,
 {
     for (size_t i = 0; i < ndocs; i++) {
         struct ikw_slice xml = docs[i].xml;
-        add(l, docs[i].name, docs[i].name,
-            xml.ptr ? xml : IKW_SLICE_LIT(""), ds);
+        add(l, docs[i].name, docs[i].name, xml.ptr ? xml : IKW_SLICE_LIT(""),
+            ds);
     }
     sort(l);
 }

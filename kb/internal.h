@@ -15,7 +15,7 @@ struct ikw_names {
         const char *key; /* borrowed */
         void *value;
         uint32_t hash;
-    } *slots;
+    } * slots;
     size_t n, cap;
 };
 
@@ -48,7 +48,7 @@ enum ikw_elem {
 };
 
 struct ikw_attr {
-    const char *name; /* valid during the load */
+    const char *name;  /* valid during the load */
     const char *value; /* on the KB's arena */
     unsigned line;
 };
@@ -95,7 +95,7 @@ struct ikw_loader {
     const char *file;         /* of the document in hand */
     struct ikw_names types, messages, rules, causes, weights;
     struct ikw_list type_list, message_list, rule_list, cause_list;
-    struct ikw_list links; /* struct ikw_cause_link */
+    struct ikw_list links;                /* struct ikw_cause_link */
     bool no_types, no_causes, no_weights; /* a file of theirs is broken: do
                                  not complain of what it may have held */
     size_t faults;
@@ -189,8 +189,8 @@ const struct ikw_slot *ikw_slot_of(const struct ikw_type *type, int slot);
 
 bool ikw_template_parse(struct ikw_loader *ld, unsigned line, const char *text,
                         struct ikw_template *out);
-bool ikw_expr_parse(struct ikw_loader *ld, unsigned line,
-                    struct ikw_slice text, struct ikw_expr *out);
+bool ikw_expr_parse(struct ikw_loader *ld, unsigned line, struct ikw_slice text,
+                    struct ikw_expr *out);
 bool ikw_conds_parse(struct ikw_loader *ld, const struct ikw_attr *at,
                      struct ikw_emit *out);
 /* Complains of captures that no template of the message has. */

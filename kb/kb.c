@@ -38,8 +38,8 @@ bool ikw_load_fault(struct ikw_loader *ld, unsigned line,
 
 static void load_root(struct ikw_loader *ld, const struct ikw_node *root)
 {
-    static void (*const loaders[IKW_ELEM_COUNT_])(
-        struct ikw_loader *, const struct ikw_node *) = {
+    static void (*const loaders[IKW_ELEM_COUNT_])(struct ikw_loader *,
+                                                  const struct ikw_node *) = {
         [IKW_ELEM_VOCABULARY] = ikw_load_vocabulary,
         [IKW_ELEM_WEIGHTS] = ikw_load_weights,
         [IKW_ELEM_ENVELOPES] = ikw_load_envelopes,

@@ -36,11 +36,11 @@ struct ikw_type {
     const char *means;
     struct ikw_slot *slots;
     size_t nslots;
-    bool derived;     /* produced by rules, never by a log */
+    bool derived;        /* produced by rules, never by a log */
     const char *made_by; /* produced-by: "tracker", "packet", ... or NULL */
     const char *read_by; /* read by the program itself: "report" or NULL */
-    int negotiation;  /* index of the slot of that name, or -1 */
-    unsigned index;   /* in ikw_kb.types */
+    int negotiation;     /* index of the slot of that name, or -1 */
+    unsigned index;      /* in ikw_kb.types */
     struct ikw_pos pos;
 };
 
@@ -131,7 +131,7 @@ struct ikw_emit {
     struct ikw_emit_slot {
         unsigned slot;
         struct ikw_expr value;
-    } *slots;
+    } * slots;
     size_t nslots;
     struct ikw_cond *conds;
     size_t nconds;
@@ -171,23 +171,23 @@ enum ikw_do {
 
 struct ikw_message {
     const char *id;
-    const char *area;   /* file of messages it stands in */
+    const char *area; /* file of messages it stands in */
     enum ikw_level level;
-    unsigned phase;     /* 0 none, 1, 2 */
+    unsigned phase; /* 0 none, 1, 2 */
     const char *versions;
     const char *source; /* "isakmp.c:isakmp_ph1resend" */
     const char **also;  /* other catalogue ids with the same words */
     size_t nalso;
     const char *means;
-    int healthy;        /* 1 seen in healthy logs, 0 not, -1 depends */
-    bool benign;        /* an ERROR/WARNING that needs no explanation */
+    int healthy; /* 1 seen in healthy logs, 0 not, -1 depends */
+    bool benign; /* an ERROR/WARNING that needs no explanation */
     struct ikw_template *templates;
     size_t ntemplates;
     enum ikw_tie ties[IKW_MAX_TIES];
     size_t nties;
     enum ikw_do action;
-    unsigned act_phase; /* of the action; 0: as `phase` */
-    char role;          /* 'I', 'R' or 0 */
+    unsigned act_phase;   /* of the action; 0: as `phase` */
+    char role;            /* 'I', 'R' or 0 */
     const char *outcome;  /* IKW_DO_END: failed, expired, deleted, refused */
     const char *exchange; /* IKW_DO_MODE / OPEN: main, aggressive, ... */
     struct ikw_emit *emits;
@@ -209,7 +209,7 @@ struct ikw_envelope {
     const char *dialect;
     const char *pattern; /* as written; compiled by facts/log/envelope.c */
     bool newest_first_possible;
-    unsigned order;      /* earlier wins a tie in detection */
+    unsigned order; /* earlier wins a tie in detection */
     struct ikw_pos pos;
 };
 
@@ -232,19 +232,19 @@ enum ikw_test_op {
     IKW_TEST_NE,     /* none of `alts`; NIL passes */
     IKW_TEST_VAR_EQ, /* binds or joins the variable; NIL never matches */
     IKW_TEST_VAR_NE,
-    IKW_TEST_LT,     /* ints; against a constant or a variable */
+    IKW_TEST_LT, /* ints; against a constant or a variable */
     IKW_TEST_LE,
     IKW_TEST_GT,
     IKW_TEST_GE,
-    IKW_TEST_SET,    /* "*": known */
-    IKW_TEST_UNSET   /* "-": unknown */
+    IKW_TEST_SET,  /* "*": known */
+    IKW_TEST_UNSET /* "-": unknown */
 };
 
-enum { /* pseudo slots every fact has */
-    IKW_PSEUDO_T = 100,  /* time of the first evidence, ms */
-    IKW_PSEUDO_LAST,     /* time of the last */
-    IKW_PSEUDO_COUNT,    /* how often it was seen */
-    IKW_PSEUDO_LINE      /* line of the first evidence */
+enum {                     /* pseudo slots every fact has */
+       IKW_PSEUDO_T = 100, /* time of the first evidence, ms */
+       IKW_PSEUDO_LAST,    /* time of the last */
+       IKW_PSEUDO_COUNT,   /* how often it was seen */
+       IKW_PSEUDO_LINE     /* line of the first evidence */
 };
 
 struct ikw_test {
@@ -288,11 +288,11 @@ struct ikw_then {
     const struct ikw_type *type;
     struct ikw_then_slot {
         unsigned slot;
-        int var;                /* >= 0: the variable's value */
-        int pattern;            /* >= 0: pseudo slot of that pattern */
+        int var;     /* >= 0: the variable's value */
+        int pattern; /* >= 0: pseudo slot of that pattern */
         unsigned pseudo;
         struct ikw_value value; /* otherwise this constant */
-    } *slots;
+    } * slots;
     size_t nslots;
     /* weigh, suffice, exclude */
     const struct ikw_cause *cause;
@@ -330,7 +330,7 @@ struct ikw_cause {
     const char *explanation;
     const char *severity; /* info, low, medium, high, critical */
     const char *phase_text;
-    unsigned phase;       /* 0, 1, 2 */
+    unsigned phase; /* 0, 1, 2 */
     int prior_db;
     const char *fixer;
     struct ikw_remedy *remedies;
@@ -344,8 +344,8 @@ struct ikw_cause {
     const struct ikw_cause *parent; /* NULL: none */
     const struct ikw_cause **rivals;
     size_t nrivals;
-    bool benign;  /* a condition worth telling that is not a fault */
-    bool noise;   /* strangers: ranked after everything else */
+    bool benign; /* a condition worth telling that is not a fault */
+    bool noise;  /* strangers: ranked after everything else */
     unsigned index;
     struct ikw_pos pos;
 };
@@ -353,7 +353,7 @@ struct ikw_cause {
 /* ---- the scale --------------------------------------------------------- */
 
 struct ikw_band {
-    const char *word;    /* "established" */
+    const char *word; /* "established" */
     int at_least_percent;
 };
 
@@ -379,7 +379,7 @@ struct ikw_kb {
     size_t ncauses;
     struct ikw_band *bands; /* highest first */
     size_t nbands;
-    int suffice_db;         /* floor of a sufficient cause */
+    int suffice_db; /* floor of a sufficient cause */
 };
 
 /* Loads and links DIR (vocabulary.xml, weights.xml, envelopes.xml,

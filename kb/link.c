@@ -59,8 +59,7 @@ static void check_parents(struct ikw_loader *ld)
         ld->file = c->pos.file;
         if (fast == slow)
             ikw_load_fault(ld, c->pos.line, IKW_DIAG_BAD_VALUE,
-                           "the parents of cause '%s' run in a circle",
-                           c->id);
+                           "the parents of cause '%s' run in a circle", c->id);
     }
 }
 
@@ -68,8 +67,7 @@ void ikw_load_link(struct ikw_loader *ld)
 {
     struct ikw_kb *kb = ld->kb;
     kb->types = settle(ld, &ld->type_list, &kb->ntypes, NULL);
-    kb->messages =
-        settle(ld, &ld->message_list, &kb->nmessages, by_message);
+    kb->messages = settle(ld, &ld->message_list, &kb->nmessages, by_message);
     kb->rules = settle(ld, &ld->rule_list, &kb->nrules, by_rule);
     kb->causes = settle(ld, &ld->cause_list, &kb->ncauses, by_cause);
     for (size_t i = 0; i < kb->nrules; i++)

@@ -27,8 +27,8 @@ static void set_once(struct ikw_loader *ld, const struct ikw_node *n,
 static void link_later(struct ikw_loader *ld, unsigned line, const char *id,
                        const struct ikw_cause **place)
 {
-    struct ikw_cause_link *l = IKW_ARENA_NEW(&ld->kb->arena,
-                                             struct ikw_cause_link);
+    struct ikw_cause_link *l =
+        IKW_ARENA_NEW(&ld->kb->arena, struct ikw_cause_link);
     l->pos = ikw_load_pos(ld, line);
     l->id = id;
     l->place = place;
@@ -110,10 +110,10 @@ static void load_cause(struct ikw_loader *ld, const struct ikw_node *n)
     load_attrs(ld, n, c);
     c->remedies = IKW_ARENA_ARRAY(a, struct ikw_remedy,
                                   ikw_node_count(n, IKW_ELEM_REMEDY));
-    c->verify = IKW_ARENA_ARRAY(a, const char *,
-                                ikw_node_count(n, IKW_ELEM_VERIFY));
-    c->references = IKW_ARENA_ARRAY(a, const char *,
-                                    ikw_node_count(n, IKW_ELEM_REFERENCE));
+    c->verify =
+        IKW_ARENA_ARRAY(a, const char *, ikw_node_count(n, IKW_ELEM_VERIFY));
+    c->references =
+        IKW_ARENA_ARRAY(a, const char *, ikw_node_count(n, IKW_ELEM_REFERENCE));
     c->rivals = IKW_ARENA_ARRAY(a, const struct ikw_cause *,
                                 ikw_node_count(n, IKW_ELEM_RIVAL));
     for (const struct ikw_node *k = n->child; k; k = k->next)

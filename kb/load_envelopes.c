@@ -45,9 +45,8 @@ void ikw_load_envelopes(struct ikw_loader *ld, const struct ikw_node *root)
 {
     struct ikw_kb *kb = ld->kb;
     struct ikw_arena *a = &kb->arena;
-    kb->envelopes =
-        IKW_ARENA_ARRAY(a, struct ikw_envelope,
-                        ikw_node_count(root, IKW_ELEM_ENVELOPE) + 1);
+    kb->envelopes = IKW_ARENA_ARRAY(
+        a, struct ikw_envelope, ikw_node_count(root, IKW_ELEM_ENVELOPE) + 1);
     kb->level_words = IKW_ARENA_ARRAY(a, struct ikw_level_word,
                                       ikw_node_count(root, IKW_ELEM_LEVEL) + 1);
     kb->strips = IKW_ARENA_ARRAY(a, struct ikw_strip,

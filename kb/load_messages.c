@@ -6,28 +6,28 @@
 
 #include <string.h>
 
-static const struct ikw_word ties[] = {
-    { "cookies", IKW_TIE_COOKIES }, { "msgid", IKW_TIE_MSGID },
-    { "spi", IKW_TIE_SPI },         { "peer", IKW_TIE_PEER },
-    { "context", IKW_TIE_CONTEXT }, { "open", IKW_TIE_OPEN },
-    { "recent", IKW_TIE_RECENT },   { "global", IKW_TIE_GLOBAL },
-    { NULL, 0 }
-};
+static const struct ikw_word ties[] = { { "cookies", IKW_TIE_COOKIES },
+                                        { "msgid", IKW_TIE_MSGID },
+                                        { "spi", IKW_TIE_SPI },
+                                        { "peer", IKW_TIE_PEER },
+                                        { "context", IKW_TIE_CONTEXT },
+                                        { "open", IKW_TIE_OPEN },
+                                        { "recent", IKW_TIE_RECENT },
+                                        { "global", IKW_TIE_GLOBAL },
+                                        { NULL, 0 } };
 
-static const struct ikw_word actions[] = {
-    { "open", IKW_DO_OPEN },
-    { "mode", IKW_DO_MODE },
-    { "progress", IKW_DO_PROGRESS },
-    { "establish", IKW_DO_ESTABLISH },
-    { "end", IKW_DO_END },
-    { "packet-in", IKW_DO_PACKET_IN },
-    { "packet-out", IKW_DO_PACKET_OUT },
-    { "plain", IKW_DO_PLAIN },
-    { "secret", IKW_DO_SECRET },
-    { "group-end", IKW_DO_GROUP_END },
-    { "restart", IKW_DO_RESTART },
-    { NULL, 0 }
-};
+static const struct ikw_word actions[] = { { "open", IKW_DO_OPEN },
+                                           { "mode", IKW_DO_MODE },
+                                           { "progress", IKW_DO_PROGRESS },
+                                           { "establish", IKW_DO_ESTABLISH },
+                                           { "end", IKW_DO_END },
+                                           { "packet-in", IKW_DO_PACKET_IN },
+                                           { "packet-out", IKW_DO_PACKET_OUT },
+                                           { "plain", IKW_DO_PLAIN },
+                                           { "secret", IKW_DO_SECRET },
+                                           { "group-end", IKW_DO_GROUP_END },
+                                           { "restart", IKW_DO_RESTART },
+                                           { NULL, 0 } };
 
 _Static_assert(sizeof actions / sizeof actions[0] == IKW_DO_COUNT,
                "one word an action; doing nothing has none");
@@ -76,8 +76,7 @@ static const char *negotiation_word(struct ikw_loader *ld,
     int slot = t ? ikw_type_slot(t, name) : -1;
     struct ikw_value v;
     if (at && slot >= 0)
-        ikw_load_constant(ld, at, &t->slots[slot], ikw_slice_of(at->value),
-                          &v);
+        ikw_load_constant(ld, at, &t->slots[slot], ikw_slice_of(at->value), &v);
     return at ? at->value : NULL;
 }
 
@@ -114,8 +113,8 @@ static void load_track(struct ikw_loader *ld, const struct ikw_node *n,
                                              { "R", 'R' },
                                              { NULL, 0 } };
     load_ties(ld, n, m);
-    m->action = (enum ikw_do)ikw_attr_word(ld, n, "do", actions,
-                                           IKW_DO_NOTHING);
+    m->action =
+        (enum ikw_do)ikw_attr_word(ld, n, "do", actions, IKW_DO_NOTHING);
     m->act_phase = (unsigned)ikw_attr_int(ld, n, "phase", 0, 2, 0);
     m->role = (char)ikw_attr_word(ld, n, "role", roles, 0);
     m->outcome = negotiation_word(ld, n, "outcome");
@@ -229,10 +228,9 @@ static void load_children(struct ikw_loader *ld, const struct ikw_node *n,
 static void load_attrs(struct ikw_loader *ld, const struct ikw_node *n,
                        struct ikw_message *m)
 {
-    static const struct ikw_word healthy[] = { { "no", 0 },
-                                               { "yes", 1 },
-                                               { "depends", -1 },
-                                               { NULL, 0 } };
+    static const struct ikw_word healthy[] = {
+        { "no", 0 }, { "yes", 1 }, { "depends", -1 }, { NULL, 0 }
+    };
     const char *also = ikw_attr(n, "also");
     m->level = ikw_attr_level(ld, n, "level", IKW_LEVEL_NONE);
     m->phase = (unsigned)ikw_attr_int(ld, n, "phase", 0, 2, 0);
@@ -271,10 +269,10 @@ static void load_message(struct ikw_loader *ld, const struct ikw_node *n,
     load_attrs(ld, n, m);
     m->templates = IKW_ARENA_ARRAY(a, struct ikw_template,
                                    ikw_node_count(n, IKW_ELEM_TEXT));
-    m->emits = IKW_ARENA_ARRAY(a, struct ikw_emit,
-                               ikw_node_count(n, IKW_ELEM_EMIT));
-    m->causes = IKW_ARENA_ARRAY(a, const char *,
-                                ikw_node_count(n, IKW_ELEM_POINTS_TO));
+    m->emits =
+        IKW_ARENA_ARRAY(a, struct ikw_emit, ikw_node_count(n, IKW_ELEM_EMIT));
+    m->causes =
+        IKW_ARENA_ARRAY(a, const char *, ikw_node_count(n, IKW_ELEM_POINTS_TO));
     load_children(ld, n, m);
     if (claim_id(ld, n->line, m->id, m))
         ikw_list_add(&ld->message_list, m);

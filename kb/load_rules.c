@@ -118,8 +118,8 @@ static void load_pattern(struct ikw_rule_draft *d, const struct ikw_node *n)
         d->broken = true;
         return;
     }
-    p->from = (enum ikw_from)ikw_attr_word(d->ld, n, "from", froms,
-                                           IKW_FROM_SAME);
+    p->from =
+        (enum ikw_from)ikw_attr_word(d->ld, n, "from", froms, IKW_FROM_SAME);
     load_count(d, n, p);
     load_visible(d, n, p);
     load_window(d, n, p);
@@ -154,8 +154,7 @@ void ikw_draft_patterns(struct ikw_rule_draft *d, const struct ikw_node *when)
 /* ---- rules ------------------------------------------------------------- */
 
 static const struct ikw_node *only(struct ikw_loader *ld,
-                                   const struct ikw_node *n,
-                                   enum ikw_elem elem)
+                                   const struct ikw_node *n, enum ikw_elem elem)
 {
     const struct ikw_node *found = NULL;
     for (const struct ikw_node *c = n->child; c; c = c->next) {

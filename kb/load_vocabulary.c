@@ -104,8 +104,10 @@ static void load_slot(struct ikw_loader *ld, const struct ikw_node *n,
 
 static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
 {
-    static const struct ikw_word makers[] = { { "tracker", 0 }, { "config", 1 },
-                                              { "packet", 2 },  { "log", 3 },
+    static const struct ikw_word makers[] = { { "tracker", 0 },
+                                              { "config", 1 },
+                                              { "packet", 2 },
+                                              { "log", 3 },
                                               { NULL, 0 } };
     static const struct ikw_word readers[] = { { "report", 0 }, { NULL, 0 } };
     struct ikw_arena *a = &ld->kb->arena;

@@ -134,8 +134,8 @@ static bool bad_word(struct ikw_loader *ld, const struct ikw_attr *at,
                      const struct ikw_slot *slot, struct ikw_slice text)
 {
     return ikw_load_fault(ld, at->line, IKW_DIAG_UNKNOWN_WORD,
-                          "%s=\"%.*s\" is none of: %s", at->name,
-                          (int)text.len, text.ptr,
+                          "%s=\"%.*s\" is none of: %s", at->name, (int)text.len,
+                          text.ptr,
                           ikw_words_join(ld, slot->words, slot->nwords));
 }
 
@@ -228,8 +228,8 @@ static bool parse_order(struct ikw_rule_draft *d, const struct ikw_attr *at,
                               "less",
                               at->name);
     if (text.len && text.ptr[0] == '?') {
-        t->var = ikw_draft_var(d, at->line,
-                               ikw_slice_sub(text, 1, text.len), slot);
+        t->var =
+            ikw_draft_var(d, at->line, ikw_slice_sub(text, 1, text.len), slot);
         return t->var >= 0;
     }
     t->alts = IKW_ARENA_NEW(&d->ld->kb->arena, struct ikw_value);

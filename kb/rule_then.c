@@ -60,13 +60,13 @@ static void load_slot(struct ikw_rule_draft *d, const struct ikw_attr *at,
     }
     const struct ikw_slot *kind = &t->type->slots[slot];
     struct ikw_slice text = ikw_slice_of(at->value);
-    *s = (struct ikw_then_slot){ .slot = (unsigned)slot, .var = -1,
+    *s = (struct ikw_then_slot){ .slot = (unsigned)slot,
+                                 .var = -1,
                                  .pattern = -1 };
     bool ok;
     if (text.len && text.ptr[0] == '?')
-        ok = (s->var = ikw_draft_bound(d, at->line,
-                                       ikw_slice_sub(text, 1, text.len),
-                                       kind)) >= 0;
+        ok = (s->var = ikw_draft_bound(
+                  d, at->line, ikw_slice_sub(text, 1, text.len), kind)) >= 0;
     else if (pseudo_of(d, at->value, s))
         ok = pseudo_fits(d, at, kind);
     else
@@ -85,8 +85,7 @@ static bool load_derive(struct ikw_rule_draft *d, const struct ikw_node *n,
         ikw_load_fault(d->ld, n->line, IKW_DIAG_BAD_VALUE,
                        "'%s' is observed: a rule cannot derive it",
                        t->type->name);
-    t->slots = ikw_arena_alloc(&d->ld->kb->arena,
-                               n->nattrs * sizeof *t->slots);
+    t->slots = ikw_arena_alloc(&d->ld->kb->arena, n->nattrs * sizeof *t->slots);
     for (size_t i = 0; i < n->nattrs; i++)
         if (!ikw_elem_takes(n->elem, n->attrs[i].name))
             load_slot(d, &n->attrs[i], t);
@@ -104,8 +103,8 @@ static void load_subject(struct ikw_rule_draft *d, const struct ikw_node *n,
     if (!at || !strcmp(at->value, "0"))
         return;
     if (at->value[0] == '?')
-        t->subject_var = ikw_draft_bound(
-            d, at->line, ikw_slice_of(at->value + 1), &id);
+        t->subject_var =
+            ikw_draft_bound(d, at->line, ikw_slice_of(at->value + 1), &id);
     else
         ikw_load_fault(d->ld, at->line, IKW_DIAG_BAD_VALUE,
                        "for=\"%s\" is neither a variable nor 0", at->value);
@@ -192,10 +191,9 @@ static bool check_place(struct ikw_rule_draft *d, unsigned line,
                               "the sentence names {%.*s}, no <fact> does",
                               (int)at, inner.ptr);
     if (dot && ikw_slot_find(d->rule->patterns[i].type, slot, true) < 0)
-        return ikw_load_fault(d->ld, line, IKW_DIAG_UNKNOWN_SLOT,
-                              "type '%s' has no slot '%.*s'",
-                              d->rule->patterns[i].type->name, (int)slot.len,
-                              slot.ptr);
+        return ikw_load_fault(
+            d->ld, line, IKW_DIAG_UNKNOWN_SLOT, "type '%s' has no slot '%.*s'",
+            d->rule->patterns[i].type->name, (int)slot.len, slot.ptr);
     return true;
 }
 

@@ -27,13 +27,13 @@ struct graph {
     const struct ikw_kb *kb;
     struct edge *edges; /* in order of `from` */
     size_t nedges, cap;
-    size_t *first;      /* by type */
+    size_t *first; /* by type */
     struct maker *makers;
-    size_t *out;        /* by rule: its first edge */
-    unsigned *stratum;  /* by rule */
+    size_t *out;             /* by rule: its first edge */
+    unsigned *stratum;       /* by rule */
     const struct edge **via; /* search: edge by which a rule was reached */
     unsigned *queue;
-    bool *told;         /* rules of circles that are printed */
+    bool *told; /* rules of circles that are printed */
 };
 
 /* ---- the graph --------------------------------------------------------- */

@@ -118,8 +118,8 @@ static bool scan_all(struct scan *s, struct ikw_slice t)
         const char *end = memchr(t.ptr + i, '}', t.len - i);
         size_t to = end ? (size_t)(end - t.ptr) : 0;
         if (!end)
-            return fault(s, "a brace is never closed:",
-                         ikw_slice_sub(t, i, t.len));
+            return fault(
+                s, "a brace is never closed:", ikw_slice_sub(t, i, t.len));
         if (!capture(s, ikw_slice_sub(t, i + 1, to)))
             return false;
         i = to + 1;

@@ -134,7 +134,8 @@ static void take_attrs(struct ikw_xml *x, struct ikw_node *n, size_t count,
 {
     struct ikw_loader *ld = x->ld;
     n->attrs = IKW_ARENA_ARRAY(&ld->scratch, struct ikw_attr, count);
-    for (const xmlChar **v = attrs; v < attrs + 5 * count; v += 5) {
+    for (size_t i = 0; i < count; i++) {
+        const xmlChar **v = attrs + 5 * i;
         const char *name = (const char *)v[0];
         unsigned line = line_at(x->ctxt, start, n->line, v[3]);
         if (v[2] && n->elem == x->root_elem)
@@ -349,10 +350,9 @@ struct ikw_node *ikw_xml_parse(struct ikw_loader *ld, struct ikw_slice xml,
     x->depth = x->skip = x->nnodes = 0;
     x->broken = false;
     ikw_buf_clear(&x->text);
-    xmlDocPtr doc =
-        xmlCtxtReadMemory(x->ctxt, xml.len ? xml.ptr : " ",
-                          xml.len ? (int)xml.len : 1, ld->file, NULL,
-                          XML_PARSE_NONET | XML_PARSE_BIG_LINES);
+    xmlDocPtr doc = xmlCtxtReadMemory(
+        x->ctxt, xml.len ? xml.ptr : " ", xml.len ? (int)xml.len : 1, ld->file,
+        NULL, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
     xmlFreeDoc(doc);
     *broken = x->broken || !x->root;
     return x->root;
