@@ -198,6 +198,7 @@ struct ikw_tracker {
 
     struct context ctx;
     bool exact;           /* packets set the context */
+    bool event;           /* a kernel event is in hand, not a packet */
     unsigned since_debug; /* lines without one */
     struct packet packet;
     enum dump want;
@@ -278,6 +279,9 @@ bool ikw_tie_cookies(const struct ikw_match *m, uint8_t icookie[8],
                      uint8_t rcookie[8]);
 bool ikw_tie_spi(const struct ikw_match *m, uint32_t *spi);
 
+/* The tunnel of a line without an address. */
+struct tunnel *ikw_tie_guess(struct ikw_tracker *tr);
+
 /* track_pick.c */
 /* The negotiation of a tunnel that a line of this message is about. */
 struct neg *ikw_pick(const struct ikw_tracker *tr, const struct tunnel *t,
@@ -326,12 +330,20 @@ void ikw_make_str(struct maker *mk, const char *slot, const char *value);
 struct ikw_fact *ikw_make_end(struct maker *mk, struct ikw_fact_set *fs,
                               const struct ikw_evidence *ev);
 
-/* track.c */
-/* All inputs of this source so far. */
-struct ikw_visibility ikw_track_see(const struct ikw_tracker *tr);
+/* track_apply.c */
 /* Handles a matched line whose place is known. */
 void ikw_track_apply(struct ikw_tracker *tr, const struct ikw_line *line,
                      const struct ikw_match *m, struct target *at);
+/* True if it is about a negotiation that is yet to open. */
+bool ikw_track_unsettled(const struct ikw_tracker *tr,
+                         const struct ikw_match *m, const struct target *at);
+/* A line that the KB recognised. */
+void ikw_track_recognised(struct ikw_tracker *tr, const struct ikw_line *line,
+                          const struct ikw_match *m);
+
+/* track.c */
+/* All inputs of this source so far. */
+struct ikw_visibility ikw_track_see(const struct ikw_tracker *tr);
 
 /* track_packet.c */
 void ikw_packet_line(struct ikw_tracker *tr, const struct ikw_line *line,

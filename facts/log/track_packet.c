@@ -85,14 +85,17 @@ void ikw_packet_line(struct ikw_tracker *tr, const struct ikw_line *line,
     bool out = m->tmpl->message->action == IKW_DO_PACKET_OUT;
     struct ikw_evidence ev = ikw_evidence_of(tr, line, m);
     ikw_packet_settle(tr);
-    if (!out)
+    if (!out) {
+        ikw_wait_opened(tr, NULL);
         p->out = false;
+    }
     read_ends(tr, m);
     p->out = out;
     p->size = read_size(m);
     p->decoded = false;
     ikw_note_set(&p->note, &ev);
     tr->exact = true;
+    tr->event = false;
     tr->since_debug = 0;
     tr->want = out ? DUMP_OUT : DUMP_IN;
     const struct endpoint *peer = out ? &p->to : &p->from;
@@ -194,18 +197,37 @@ static void emit_delete(struct ikw_tracker *tr, struct neg *n,
 enum { ATTR_ENC = 1, ATTR_HASH = 2, ATTR_AUTH = 3, ATTR_GROUP = 4,
        ATTR_LIFE_TYPE = 11, ATTR_LIFE = 12, ATTR_KEYLEN = 14 };
 
+/* As the daemon spells them in its comparisons. */
 static const struct {
     uint16_t type;
     uint64_t value;
     const char *word;
 } value_words[] = {
-    { ATTR_ENC, 1, "des" },      { ATTR_ENC, 2, "idea" },
-    { ATTR_ENC, 3, "blowfish" }, { ATTR_ENC, 5, "3des" },
-    { ATTR_ENC, 6, "cast" },     { ATTR_ENC, 7, "aes" },
-    { ATTR_ENC, 8, "camellia" }, { ATTR_HASH, 1, "md5" },
-    { ATTR_HASH, 2, "sha1" },    { ATTR_HASH, 3, "tiger" },
-    { ATTR_HASH, 4, "sha256" },  { ATTR_HASH, 5, "sha384" },
-    { ATTR_HASH, 6, "sha512" },
+    { ATTR_ENC, 1, "DES-CBC" },
+    { ATTR_ENC, 2, "IDEA-CBC" },
+    { ATTR_ENC, 3, "Blowfish-CBC" },
+    { ATTR_ENC, 5, "3DES-CBC" },
+    { ATTR_ENC, 6, "CAST-CBC" },
+    { ATTR_ENC, 7, "AES-CBC" },
+    { ATTR_ENC, 8, "CAMELLIA-CBC" },
+    { ATTR_HASH, 1, "MD5" },
+    { ATTR_HASH, 2, "SHA" },
+    { ATTR_HASH, 3, "Tiger" },
+    { ATTR_HASH, 4, "SHA256" },
+    { ATTR_HASH, 5, "SHA384" },
+    { ATTR_HASH, 6, "SHA512" },
+    { ATTR_AUTH, 1, "pre-shared key" },
+    { ATTR_AUTH, 2, "DSS signatures" },
+    { ATTR_AUTH, 3, "RSA signatures" },
+    { ATTR_AUTH, 65001, "XAuth pskey client" },
+    { ATTR_GROUP, 1, "768-bit MODP group" },
+    { ATTR_GROUP, 2, "1024-bit MODP group" },
+    { ATTR_GROUP, 5, "1536-bit MODP group" },
+    { ATTR_GROUP, 14, "2048-bit MODP group" },
+    { ATTR_GROUP, 15, "3072-bit MODP group" },
+    { ATTR_GROUP, 16, "4096-bit MODP group" },
+    { ATTR_GROUP, 17, "6144-bit MODP group" },
+    { ATTR_GROUP, 18, "8192-bit MODP group" },
 };
 
 static const char *value_word(const struct ikw_isakmp_attr *a)
@@ -420,6 +442,8 @@ void ikw_packet_opened(struct ikw_tracker *tr, struct neg *n)
         n->msgid = p->isakmp.msgid;
     } else {
         ikw_neg_set_cookies(tr, n, p->isakmp.icookie, p->isakmp.rcookie);
+        if (!n->exchange)
+            n->exchange = ikw_isakmp_exchange_name(p->isakmp.exchange);
     }
     emit_packet(tr, n);
 }

@@ -313,6 +313,16 @@ static bool daemon_only(const struct ikw_message *msg)
            msg->action == IKW_DO_SECRET;
 }
 
+struct tunnel *ikw_tie_guess(struct ikw_tracker *tr)
+{
+    struct tunnel *t = only_tunnel(tr);
+    if (t)
+        return t;
+    if (tr->ctx.tunnel && is_near(tr, tr->exact ? NEAR_MS : 0))
+        return tr->ctx.tunnel;
+    return ikw_tunnel_nameless(tr);
+}
+
 static void give_up(struct ikw_tracker *tr, const struct ikw_message *msg,
                     struct target *out)
 {

@@ -71,13 +71,20 @@ static bool rematch(struct ikw_tracker *tr, struct waiting *w,
     return ikw_matcher_match(tr->matcher, w->line.text, m) && m->tmpl;
 }
 
-static void release_one(struct ikw_tracker *tr, struct waiting *w,
+/* False: it must wait on, for a negotiation to open. */
+static bool release_one(struct ikw_tracker *tr, struct waiting *w,
                         struct tunnel *t)
 {
     struct ikw_match m;
     struct target at;
-    if (rematch(tr, w, &m) && place(tr, w, &w->line, &m, t, &at))
-        ikw_track_apply(tr, &w->line, &m, &at);
+    if (!rematch(tr, w, &m) || !place(tr, w, &w->line, &m, t, &at))
+        return true;
+    if (ikw_track_unsettled(tr, &m, &at)) {
+        w->await = at.tunnel;
+        return false;
+    }
+    ikw_track_apply(tr, &w->line, &m, &at);
+    return true;
 }
 
 void ikw_wait_flush(struct ikw_tracker *tr, struct tunnel *t)
@@ -87,10 +94,8 @@ void ikw_wait_flush(struct ikw_tracker *tr, struct tunnel *t)
     if (n && !t)
         l->unanswered = ikw_pick_unanswered(tr, &l->candidates);
     for (size_t i = 0; i < n; i++) {
-        if (!l->items[i].await) {
-            release_one(tr, &l->items[i], t);
+        if (!l->items[i].await && release_one(tr, &l->items[i], t))
             continue;
-        }
         if (kept != i)
             l->items[kept] = l->items[i];
         kept++;
