@@ -340,16 +340,17 @@ static void unite(struct ikw_spells *ss)
     }
 }
 
+/* What lies next to it in time first, then an older spell of its cause. */
 void ikw_spells_add(struct ikw_spells *ss, const struct ikw_scene *s,
                     const struct ikw_problem *p, bool again)
 {
-    struct ikw_spell *sp = same_cause(ss, p);
-    if (!sp && ss->latest && !p->daemon && compatible(ss->latest, p)) {
-        join(ss, ss->latest, s, p, again);
+    struct ikw_spell *same = same_cause(ss, p), *latest = ss->latest;
+    if (latest && latest != same && !p->daemon && compatible(latest, p)) {
+        join(ss, latest, s, p, again);
         unite(ss);
         return;
     }
-    join(ss, sp ? sp : open_spell(ss), s, p, again);
+    join(ss, same ? same : open_spell(ss), s, p, again);
 }
 
 /* ---- the end ----------------------------------------------------------- */
@@ -360,9 +361,10 @@ static const struct {
     const char *kind;
     bool isakmp; /* a new phase 1 is enough */
 } cured[] = {
-    { "phase1-failed", true },     { "phase1-refused-caller", true },
-    { "phase1-one-sided", false }, { "phase2-failed", false },
-    { "sa-lost", false },          { "authentication-later", false },
+    { "phase1-failed", true },  { "phase1-refused-caller", true },
+    { "local-send", true },     { "phase1-one-sided", false },
+    { "phase2-failed", false }, { "sa-lost", false },
+    { "sa-stale", false },
 };
 
 static bool cures(const char *kind, bool ipsec)
