@@ -1,0 +1,598 @@
+/*
+ * Physical lines to logical ones. Most lines of a debug log are either hex,
+ * known from their first bytes, or begin with the very same head as one of
+ * the few lines before them: those are compared with remembered heads and
+ * not parsed again. A head is only remembered if no byte behind it was looked
+ * at to find it, so that the comparison gives what parsing would give.
+ */
+#include "facts/log/envelope.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    GLUED_LEAST = 24, /* a stamp and a level */
+    GLUED_MOST = 64,  /* pieces of one line */
+    NEWLINES_MOST = 65536
+};
+
+struct out {
+    struct ikw_envelope_reader *er;
+    ikw_line_fn each;
+    void *arg;
+};
+
+/* ---- bytes ------------------------------------------------------------- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+    char low = (char)(c | 32);
+    return is_digit(c) || (low >= 'a' && low <= 'f');
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+bool ikw_is_dump(struct ikw_slice s)
+{
+    if (s.len < 8 || !is_hex(s.ptr[4]) || (s.len > 8 && s.ptr[8] != ' '))
+        return false;
+    for (int i = 0; i < 8; i++)
+        if (!is_hex(s.ptr[i]))
+            return false;
+    return true;
+}
+
+/* Nothing but hex digits and blanks, starting as a dump. */
+static bool is_all_dump(struct ikw_slice s)
+{
+    if (!ikw_is_dump(s))
+        return false;
+    for (size_t i = 8; i < s.len; i++)
+        if (!is_hex(s.ptr[i]) && s.ptr[i] != ' ')
+            return false;
+    return true;
+}
+
+#if defined(__GNUC__)
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+static bytes16 load(const char *p)
+{
+    bytes16 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static bool any(bytes16 v)
+{
+    uint64_t half[2];
+    memcpy(half, &v, sizeof half);
+    return (half[0] | half[1]) != 0;
+}
+
+/* Whether `a` stands somewhere `gap` bytes before `b`. */
+static inline bool has_pair(struct ikw_slice s, char a, char b, size_t gap)
+{
+    bytes16 va = (bytes16){ 0 } + (unsigned char)a;
+    bytes16 vb = (bytes16){ 0 } + (unsigned char)b;
+    bytes16 hit = { 0 };
+    size_t i = 0, need = 16 + gap;
+    for (; i + need <= s.len; i += 16)
+        hit |=
+            (bytes16)((load(s.ptr + i) == va) & (load(s.ptr + i + gap) == vb));
+    if (s.len >= need) {
+        i = s.len - need;
+        hit |=
+            (bytes16)((load(s.ptr + i) == va) & (load(s.ptr + i + gap) == vb));
+        return any(hit);
+    }
+    for (i = 0; i + gap < s.len; i++)
+        if (s.ptr[i] == a && s.ptr[i + gap] == b)
+            return true;
+    return false;
+}
+#else
+static bool has_pair(struct ikw_slice s, char a, char b, size_t gap)
+{
+    for (size_t i = 0; i + gap < s.len; i++)
+        if (s.ptr[i] == a && s.ptr[i + gap] == b)
+            return true;
+    return false;
+}
+#endif
+
+static const char *find(struct ikw_slice s, const char *needle)
+{
+    size_t n = strlen(needle);
+    const char *end = s.ptr + s.len;
+    for (const char *p = s.ptr; (size_t)(end - p) >= n; p++) {
+        p = memchr(p, needle[0], (size_t)(end - p) - n + 1);
+        if (!p)
+            return NULL;
+        if (!memcmp(p, needle, n))
+            return p;
+    }
+    return NULL;
+}
+
+/* ---- text -------------------------------------------------------------- */
+
+/* `file.c:123:function(): ` */
+static size_t func_len(struct ikw_slice s)
+{
+    size_t i = 0;
+    while (i < s.len && i < 32 &&
+           (is_digit(s.ptr[i]) ||
+            ((s.ptr[i] | 32) >= 'a' && (s.ptr[i] | 32) <= 'z') ||
+            s.ptr[i] == '_' || s.ptr[i] == '-'))
+        i++;
+    if (i == 0 || i + 8 > s.len || s.ptr[i] != '.' || s.ptr[i + 2] != ':' ||
+        !is_digit(s.ptr[i + 3]))
+        return 0;
+    for (i += 3; i < s.len && is_digit(s.ptr[i]); i++)
+        ;
+    if (i == s.len || s.ptr[i] != ':')
+        return 0;
+    const char *p = find(ikw_slice_sub(s, i, i + 80), "():");
+    const char *blank = memchr(s.ptr, ' ', s.len);
+    if (!p || (blank && blank < p))
+        return 0;
+    size_t len = (size_t)(p - s.ptr) + 3;
+    return len < s.len && s.ptr[len] == ' ' ? len + 1 : len;
+}
+
+static bool strip_fits(const struct ikw_envelope_reader *er,
+                       const struct ikw_strip *st, const char *dialect)
+{
+    return !st->dialect || !strcmp(st->dialect, dialect) ||
+           (er->chosen && !strcmp(st->dialect, er->chosen->env->dialect));
+}
+
+/* Removes what a dialect puts into texts; the result may be in er->clean. */
+static struct ikw_slice strip(struct ikw_envelope_reader *er,
+                              struct ikw_slice s, const char *dialect)
+{
+    for (size_t i = 0; i < er->kb->nstrips; i++) {
+        const struct ikw_strip *st = &er->kb->strips[i];
+        const char *from =
+            strip_fits(er, st, dialect) ? find(s, st->from) : NULL;
+        if (!from)
+            continue;
+        size_t head = (size_t)(from - s.ptr);
+        struct ikw_slice tail =
+            ikw_slice_sub(s, head + strlen(st->from), s.len);
+        const char *to = find(tail, st->to);
+        if (!to)
+            continue;
+        tail = ikw_slice_sub(tail, (size_t)(to - tail.ptr) + strlen(st->to),
+                             tail.len);
+        struct ikw_buf clean = { 0 };
+        ikw_buf_add(&clean, s.ptr, head);
+        ikw_buf_add(&clean, tail.ptr, tail.len);
+        ikw_buf_release(&er->clean);
+        er->clean = clean;
+        s = (struct ikw_slice){ clean.ptr, clean.len };
+    }
+    return s;
+}
+
+static void emit(struct out *o, const struct ikw_line *line)
+{
+    o->er->t_ms = line->t_ms;
+    o->er->level = line->level;
+    o->er->foreign = line->foreign;
+    o->each(o->arg, line);
+}
+
+static void emit_continuation(struct out *o, uint32_t number,
+                              struct ikw_slice text)
+{
+    struct ikw_line line = {
+        .number = number,
+        .t_ms = o->er->t_ms,
+        .level = o->er->level,
+        .text = text,
+        .continuation = true,
+        .foreign = o->er->foreign,
+    };
+    o->each(o->arg, &line);
+}
+
+/* A text that a syslog daemon made one line of: #012 for each newline. */
+static void emit_folded(struct out *o, struct ikw_line *line)
+{
+    struct ikw_slice rest = line->text;
+    const char *cut = find(rest, "#012");
+    for (int i = 0; cut && i < NEWLINES_MOST; i++) {
+        struct ikw_slice piece = { rest.ptr, (size_t)(cut - rest.ptr) };
+        if (i == 0) {
+            line->text = piece;
+            emit(o, line);
+        } else {
+            emit_continuation(o, line->number, piece);
+        }
+        rest = ikw_slice_sub(rest, piece.len + 4, rest.len);
+        cut = find(rest, "#012");
+    }
+    if (rest.len)
+        emit_continuation(o, line->number, rest);
+}
+
+static bool may_strip(const struct ikw_envelope_reader *er, struct ikw_slice s)
+{
+    const char *c = er->strip_first;
+    return er->kb->nstrips && (!c[0] || has_pair(s, c[0], c[1], 1));
+}
+
+static void emit_text(struct out *o, struct ikw_line *line,
+                      const struct ikw_form *f)
+{
+    struct ikw_slice *s = &line->text;
+    size_t func = func_len(*s);
+    if (func)
+        *s = ikw_slice_sub(*s, func, s->len);
+    if (may_strip(o->er, *s))
+        *s = strip(o->er, *s, f->env->dialect);
+    if (f->has_tag && has_pair(*s, '#', '0', 1) && find(*s, "#012")) {
+        emit_folded(o, line);
+        return;
+    }
+    if (is_all_dump(*s))
+        line->continuation = true;
+    emit(o, line);
+}
+
+/* ---- glued lines ------------------------------------------------------- */
+
+/* Where a dddd-dd-dd may stand, from `from` on; SIZE_MAX: nowhere. */
+static size_t next_date(struct ikw_slice s, size_t from)
+{
+    for (size_t i = from; i + GLUED_LEAST <= s.len; i++) {
+        const char *p = s.ptr + i;
+        if (p[4] == '-' && p[7] == '-' && is_digit(p[0]) && is_digit(p[3]) &&
+            is_digit(p[5]) && is_digit(p[9]))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* The form of the line that starts inside `s`, at *at; NULL: none does. */
+static const struct ikw_form *glued(struct ikw_envelope_reader *er,
+                                    struct ikw_slice s, size_t *at,
+                                    struct ikw_head *head)
+{
+    size_t from = 0;
+    for (int tries = 0; tries < GLUED_MOST; tries++) {
+        *at = next_date(s, from);
+        if (*at == SIZE_MAX)
+            return NULL;
+        struct ikw_slice tail = ikw_slice_sub(s, *at, s.len);
+        for (size_t i = 0; i < er->nforms; i++) {
+            const char *far = tail.ptr;
+            head->cal = er->cal;
+            if (er->forms[i].glues &&
+                ikw_form_match(&er->forms[i], &er->words, &er->cache, tail,
+                               false, head, &far))
+                return &er->forms[i];
+        }
+        from = *at + 1;
+    }
+    return NULL;
+}
+
+static void set_head(struct ikw_line *line, const struct ikw_head *head)
+{
+    line->t_ms = head->t_ms;
+    line->level = head->level;
+    line->peer = head->peer;
+    line->tunnel = head->tunnel;
+    line->foreign = head->foreign;
+    line->text = head->text;
+    line->continuation = false;
+}
+
+static void emit_split(struct out *o, struct ikw_line *line,
+                       const struct ikw_form *f)
+{
+    for (int i = 0; i < GLUED_MOST; i++) {
+        struct ikw_slice all = line->text;
+        struct ikw_head head;
+        size_t at;
+        const struct ikw_form *next = glued(o->er, all, &at, &head);
+        if (!next)
+            break;
+        line->text = ikw_slice_sub(all, 0, at);
+        if (at > 0)
+            emit_text(o, line, f);
+        set_head(line, &head);
+        o->er->cal = head.cal;
+        f = next;
+    }
+    emit_text(o, line, f);
+}
+
+static inline void emit_line(struct out *o, struct ikw_line *line,
+                             const struct ikw_form *f)
+{
+    if (line->foreign)
+        emit(o, line);
+    else if (line->text.len >= GLUED_LEAST && has_pair(line->text, '-', '-', 3))
+        emit_split(o, line, f);
+    else
+        emit_text(o, line, f);
+}
+
+/* ---- remembered heads -------------------------------------------------- */
+
+static inline bool same(const char *a, const char *b, size_t len)
+{
+    uint64_t x, y;
+    size_t i = 0;
+    if (len < 8)
+        return !memcmp(a, b, len);
+    for (; i + 8 < len; i += 8) {
+        memcpy(&x, a + i, 8);
+        memcpy(&y, b + i, 8);
+        if (x != y)
+            return false;
+    }
+    memcpy(&x, a + len - 8, 8);
+    memcpy(&y, b + len - 8, 8);
+    return x == y;
+}
+
+static inline const struct ikw_head_memo *
+remembered(struct ikw_envelope_reader *er, struct ikw_slice line)
+{
+    unsigned i = er->last_memo;
+    for (unsigned n = 0; n < er->nmemos; n++) {
+        const struct ikw_head_memo *m = &er->memos[i];
+        if (line.len >= m->len && same(line.ptr, m->bytes, m->len)) {
+            er->last_memo = i;
+            return m;
+        }
+        i = i + 1 < er->nmemos ? i + 1 : 0;
+    }
+    return NULL;
+}
+
+static bool fits_memo(struct ikw_slice line, const struct ikw_head *h,
+                      size_t len, const char *far)
+{
+    size_t looked = (size_t)(far - line.ptr);
+    return len && len <= IKW_HEAD_MAX && looked <= len && !h->hold &&
+           !h->held &&
+           (!h->peer.len || h->peer.ptr + h->peer.len <= line.ptr + len);
+}
+
+static void remember(struct ikw_envelope_reader *er, struct ikw_slice line,
+                     const struct ikw_form *f, const struct ikw_head *h,
+                     const char *far)
+{
+    size_t len = (size_t)(h->text.ptr - line.ptr);
+    if (!f->cacheable || !fits_memo(line, h, len, far))
+        return;
+    if (h->t_ms != er->memo_t) /* time went on: the others are history */
+        er->nmemos = 0;
+    er->memo_t = h->t_ms;
+    if (er->nmemos == IKW_HEADS)
+        er->last_memo = (er->last_memo + 1) % IKW_HEADS;
+    else
+        er->last_memo = er->nmemos++;
+    struct ikw_head_memo *m = &er->memos[er->last_memo];
+    memcpy(m->bytes, line.ptr, len);
+    m->len = len;
+    m->form = f;
+    m->t_ms = h->t_ms;
+    m->level = h->level;
+    m->foreign = h->foreign;
+    m->peer = (uint8_t)(h->peer.ptr - line.ptr);
+    m->peer_len = (uint8_t)h->peer.len;
+    m->tunnel = (uint8_t)(h->tunnel.ptr - line.ptr);
+    m->tunnel_len = (uint8_t)h->tunnel.len;
+}
+
+static inline void from_memo(struct out *o, const struct ikw_head_memo *m,
+                             uint32_t number, struct ikw_slice s)
+{
+    struct ikw_line line = {
+        .number = number,
+        .t_ms = m->t_ms,
+        .level = m->level,
+        .peer = { s.ptr + m->peer, m->peer_len },
+        .tunnel = { s.ptr + m->tunnel, m->tunnel_len },
+        .text = { s.ptr + m->len, s.len - m->len },
+        .foreign = m->foreign,
+    };
+    emit_line(o, &line, m->form);
+}
+
+/* ---- a line ------------------------------------------------------------ */
+
+const struct ikw_form *ikw_envelope_try(struct ikw_envelope_reader *er,
+                                        struct ikw_slice line,
+                                        struct ikw_head *head, const char **far)
+{
+    for (size_t i = 0; i < er->norder; i++) {
+        const struct ikw_form *f = er->order[i];
+        bool may_hold =
+            er->waiting_form &&
+            !strcmp(er->waiting_form->env->dialect, f->env->dialect);
+        head->cal = er->cal;
+        if (ikw_form_match(f, &er->words, &er->cache, line, may_hold, head,
+                           far))
+            return f;
+    }
+    return NULL;
+}
+
+/* Time, level and whose line it is come from the head that waited. */
+static void resume(struct ikw_envelope_reader *er, struct ikw_head *head)
+{
+    head->t_ms = er->waiting.t_ms;
+    if (head->level == IKW_LEVEL_NONE)
+        head->level = er->waiting.level;
+    head->foreign |= er->waiting.foreign;
+    er->waiting_form = NULL;
+}
+
+static void parsed(struct out *o, uint32_t number, struct ikw_slice s)
+{
+    struct ikw_envelope_reader *er = o->er;
+    struct ikw_head head;
+    const char *far = s.ptr;
+    const struct ikw_form *f = ikw_envelope_try(er, s, &head, &far);
+    if (!f) {
+        emit_continuation(o, number, s);
+        return;
+    }
+    er->cal = head.cal;
+    if (head.hold) {
+        er->waiting = head;
+        er->waiting_form = f;
+        return;
+    }
+    if (head.held)
+        resume(er, &head);
+    else
+        remember(er, s, f, &head, far);
+    struct ikw_line line = { .number = number };
+    set_head(&line, &head);
+    emit_line(o, &line, f);
+}
+
+static void indented(struct out *o, uint32_t number, struct ikw_slice s)
+{
+    struct ikw_slice inner = ikw_slice_trim(s);
+    struct ikw_head head;
+    const char *far = inner.ptr;
+    if (!inner.len || ikw_is_dump(inner))
+        emit_continuation(o, number, inner);
+    else if (ikw_envelope_try(o->er, inner, &head, &far))
+        parsed(o, number, inner);
+    else
+        emit_continuation(o, number, s);
+}
+
+static inline void one(struct out *o, uint32_t number, struct ikw_slice s)
+{
+    const struct ikw_head_memo *m;
+    if (s.len && s.ptr[s.len - 1] == '\r')
+        s.len--;
+    if (ikw_is_dump(s))
+        emit_continuation(o, number, s);
+    else if ((m = remembered(o->er, s)))
+        from_memo(o, m, number, s);
+    else if (!s.len || is_blank(s.ptr[0]))
+        indented(o, number, s);
+    else
+        parsed(o, number, s);
+}
+
+void ikw_envelope_line(struct ikw_envelope_reader *er, uint32_t number,
+                       struct ikw_slice physical, ikw_line_fn each, void *arg)
+{
+    struct out o = { er, each, arg };
+    one(&o, number, physical);
+}
+
+uint32_t ikw_envelope_run(struct ikw_envelope_reader *er, uint32_t first,
+                          struct ikw_slice run, ikw_line_fn each, void *arg)
+{
+    struct out o = { er, each, arg };
+    const char *p = run.ptr, *end = run.ptr + run.len;
+    uint32_t number = first;
+    while (p < end) {
+        const char *nl = memchr(p, '\n', (size_t)(end - p));
+        const char *stop = nl ? nl : end;
+        one(&o, number++, (struct ikw_slice){ p, (size_t)(stop - p) });
+        p = stop + 1;
+    }
+    return number - first;
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+void ikw_envelope_restart(struct ikw_envelope_reader *er)
+{
+    ikw_calendar_init(&er->cal, er->year);
+    er->cal.backwards = er->newest_first;
+    er->cache = (struct ikw_stamp_cache){ .iso = "\n", .bsd = "\n" };
+    er->nmemos = er->last_memo = 0;
+    er->memo_t = IKW_NO_TIME;
+    er->t_ms = IKW_NO_TIME;
+    er->level = IKW_LEVEL_NONE;
+    er->foreign = false;
+    er->waiting_form = NULL;
+}
+
+static bool alike(const struct ikw_form *a, const struct ikw_form *b)
+{
+    return a->start->kind == b->start->kind &&
+           a->start->stamp == b->start->stamp;
+}
+
+void ikw_envelope_choose(struct ikw_envelope_reader *er,
+                         const struct ikw_form *chosen)
+{
+    er->chosen = chosen;
+    er->norder = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < er->nforms; i++) {
+            const struct ikw_form *f = &er->forms[i];
+            bool first = chosen && !chosen->bare && alike(f, chosen);
+            if (!f->bare && first == (pass == 0))
+                er->order[er->norder++] = f;
+        }
+    if (chosen && chosen->bare)
+        er->order[er->norder++] = chosen;
+    er->nmemos = 0;
+}
+
+static void strip_prefix(struct ikw_envelope_reader *er)
+{
+    const struct ikw_kb *kb = er->kb;
+    for (size_t i = 0; i < kb->nstrips; i++)
+        if (strlen(kb->strips[i].from) < 2 ||
+            memcmp(kb->strips[i].from, kb->strips[0].from, 2) != 0)
+            return;
+    if (kb->nstrips)
+        memcpy(er->strip_first, kb->strips[0].from, 2);
+}
+
+struct ikw_envelope_reader *
+ikw_envelope_new(const struct ikw_kb *kb, const struct ikw_envelope_opts *opts)
+{
+    struct ikw_envelope_reader *er = ikw_xcalloc(1, sizeof *er);
+    er->kb = kb;
+    er->year = opts && opts->year ? opts->year : 2000;
+    if (opts && opts->envelope)
+        er->forced = ikw_arena_strdup(&er->arena, opts->envelope);
+    er->forms = ikw_forms_compile(&er->arena, kb, &er->words, &er->nforms);
+    er->order =
+        IKW_ARENA_ARRAY(&er->arena, const struct ikw_form *, er->nforms + 1);
+    for (size_t i = 0; i < er->nforms; i++)
+        if (er->forms[i].bare)
+            er->bare = &er->forms[i];
+    strip_prefix(er);
+    ikw_envelope_restart(er);
+    ikw_envelope_choose(er, NULL);
+    return er;
+}
+
+void ikw_envelope_free(struct ikw_envelope_reader *er)
+{
+    if (!er)
+        return;
+    ikw_buf_release(&er->clean);
+    ikw_arena_release(&er->arena);
+    free(er);
+}

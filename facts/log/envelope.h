@@ -1,0 +1,201 @@
+/*
+ * Inside of the envelope: stamps, the compiled forms of line heads, and how
+ * one of them is matched. See kb/envelopes.xml for the language of patterns.
+ */
+#ifndef IKW_FACTS_LOG_ENVELOPE_H
+#define IKW_FACTS_LOG_ENVELOPE_H
+
+#include "facts/log/log.h"
+
+/* A place in a line. `far` is behind the furthest byte that was looked at, so
+ * that what was found out holds for every line that is the same up to there. */
+struct ikw_cursor {
+    const char *p, *end, *far;
+};
+
+/* ---- stamps ------------------------------------------------------------ */
+
+enum ikw_stamp {
+    IKW_STAMP_ISO,   /* 2018-03-20 09:38:16, T, fraction, zone */
+    IKW_STAMP_BSD,   /* Mar 20 09:38:16, with or without a year */
+    IKW_STAMP_CTIME, /* Tue Mar 20 09:38:16 2018(GMT): with a year */
+    IKW_STAMP_US,    /* 3/20/18 9:38:16.123 AM */
+    IKW_STAMP_MD,    /* 03-20 09:38:16.123 */
+    IKW_STAMP_BRIEF, /* mar/20/2018 09:38:16, 03-20 09:38:16, 09:38:16 */
+    IKW_STAMP_CLOCK, /* 09:38:16.123+0100 */
+    IKW_STAMP_EPOCH, /* 1521538696.123 */
+    IKW_STAMP_EPOCH_US,
+    IKW_STAMP_UPTIME, /* 12.345 */
+    IKW_STAMP_KINDS
+};
+
+/* What earlier stamps tell about one that lacks the year or the day. */
+struct ikw_calendar {
+    int year, first_year;
+    unsigned month;        /* of the last stamp; 0: none yet */
+    int64_t day, clock_ms; /* of the last stamp without a date */
+    bool clocked, backwards;
+};
+
+/* The last whole second of the two kinds that come by the million. */
+struct ikw_stamp_cache {
+    char iso[19], bsd[15];
+    int64_t iso_ms, bsd_ms;
+    int bsd_year;
+};
+
+void ikw_calendar_init(struct ikw_calendar *cal, int year);
+int ikw_stamp_kind(struct ikw_slice name); /* or -1 */
+/* Moves the cursor behind the stamp. UTC arithmetic. */
+bool ikw_stamp_read(struct ikw_cursor *c, enum ikw_stamp kind,
+                    struct ikw_calendar *cal, struct ikw_stamp_cache *cache,
+                    int64_t *t_ms);
+
+/* ---- forms ------------------------------------------------------------- */
+
+enum ikw_op_kind {
+    IKW_OP_END,
+    IKW_OP_LITERAL,
+    IKW_OP_BLANK,      /* one or more blanks */
+    IKW_OP_LAST_BLANK, /* one, or the end of the line */
+    IKW_OP_OPTIONAL,   /* what is up to `next` may be missing */
+    IKW_OP_TIME,
+    IKW_OP_LEVEL,
+    IKW_OP_TAG,   /* a program name of `words` */
+    IKW_OP_OTHER, /* a program name no form has */
+    IKW_OP_TOPICS,
+    IKW_OP_ONE_OF,
+    IKW_OP_WORD,
+    IKW_OP_INT,
+    IKW_OP_HEX,
+    IKW_OP_UNTIL,   /* whatever, up to the literal that follows */
+    IKW_OP_BRACKET, /* whatever but `]` */
+    IKW_OP_FACILITY,
+    IKW_OP_DATA,
+    IKW_OP_LENGTH,
+    IKW_OP_HOST,
+    IKW_OP_IP,
+    IKW_OP_HOLD,
+    IKW_OP_HELD,
+    IKW_OP_FOREIGN,
+    IKW_OP_TEXT
+};
+
+enum ikw_op_field { IKW_FIELD_NONE, IKW_FIELD_PEER, IKW_FIELD_TUNNEL };
+
+struct ikw_word {
+    struct ikw_slice text;
+    enum ikw_level level;
+};
+
+struct ikw_op {
+    enum ikw_op_kind kind;
+    enum ikw_op_field field;
+    enum ikw_stamp stamp;
+    unsigned next; /* OPTIONAL: where it ends */
+    struct ikw_slice text;
+    const struct ikw_word *words;
+    size_t nwords;
+};
+
+struct ikw_form {
+    const struct ikw_envelope *env;
+    const struct ikw_op *ops;
+    const struct ikw_op *start; /* first op that is not optional */
+    bool has_level, has_tag, foreign;
+    bool glues; /* starts with a full stamp: may follow on one line */
+    bool bare;  /* nothing but the text */
+    bool cacheable;
+};
+
+/* What a head says. Slices point into the line. */
+struct ikw_head {
+    int64_t t_ms;
+    enum ikw_level level;
+    struct ikw_slice peer, tunnel, text;
+    bool foreign, hold, held;
+    struct ikw_calendar cal;
+};
+
+/* Words for levels and names of programs, gathered from all of the KB. */
+struct ikw_form_words {
+    const struct ikw_word *levels; /* longest first */
+    size_t nlevels;
+    const struct ikw_word *tags;
+    size_t ntags;
+};
+
+/* False, and says why, if the pattern is wrong. */
+bool ikw_form_compile(struct ikw_arena *a, const struct ikw_kb *kb,
+                      const struct ikw_envelope *env, struct ikw_form *out,
+                      struct ikw_buf *why);
+/* All forms of the KB that compile, in its order; sets *n. */
+struct ikw_form *ikw_forms_compile(struct ikw_arena *a, const struct ikw_kb *kb,
+                                   struct ikw_form_words *words, size_t *n);
+/* `head` must hold the calendar; `far` as in the cursor. `may_hold` says
+ * whether a held head waits for its text. */
+bool ikw_form_match(const struct ikw_form *f,
+                    const struct ikw_form_words *words,
+                    struct ikw_stamp_cache *cache, struct ikw_slice line,
+                    bool may_hold, struct ikw_head *head, const char **far);
+
+/* ---- the reader -------------------------------------------------------- */
+
+enum { IKW_HEAD_MAX = 96, IKW_HEADS = 8 };
+
+/* A head of the chosen order of forms, byte for byte. */
+struct ikw_head_memo {
+    char bytes[IKW_HEAD_MAX];
+    size_t len;
+    const struct ikw_form *form;
+    int64_t t_ms;
+    enum ikw_level level;
+    uint8_t peer, peer_len, tunnel, tunnel_len;
+    bool foreign;
+};
+
+struct ikw_envelope_reader {
+    struct ikw_arena arena;
+    const struct ikw_kb *kb;
+    struct ikw_form *forms;
+    size_t nforms;
+    struct ikw_form_words words;
+    const struct ikw_form *chosen, *bare;
+    const struct ikw_form **order; /* to be tried on a line */
+    size_t norder;
+    const char *forced;
+    int year;
+    bool newest_first;
+
+    struct ikw_calendar cal;
+    struct ikw_stamp_cache cache;
+    struct ikw_head_memo memos[IKW_HEADS];
+    unsigned nmemos, last_memo;
+    int64_t memo_t;
+
+    /* of the line before */
+    int64_t t_ms;
+    enum ikw_level level;
+    bool foreign;
+    /* a head whose text is on the next line */
+    struct ikw_head waiting;
+    const struct ikw_form *waiting_form; /* NULL: none */
+
+    char strip_first[2]; /* how every strip begins; NULs: in no common way */
+    struct ikw_buf clean;
+};
+
+/* The form that fits, of er->order; NULL: none. Commits nothing. */
+const struct ikw_form *ikw_envelope_try(struct ikw_envelope_reader *er,
+                                        struct ikw_slice line,
+                                        struct ikw_head *head,
+                                        const char **far);
+/* Tries the forms that start as `chosen` does first. */
+void ikw_envelope_choose(struct ikw_envelope_reader *er,
+                         const struct ikw_form *chosen);
+/* Back to the state before the first line. */
+void ikw_envelope_restart(struct ikw_envelope_reader *er);
+/* Whether the line starts as a hex dump does: a group of eight digits. */
+bool ikw_is_dump(struct ikw_slice s);
+
+#endif

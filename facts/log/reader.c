@@ -1,0 +1,411 @@
+/*
+ * Bytes to runs of whole lines. A file is read piece by piece into one
+ * buffer; what is behind the last newline is carried to the front before the
+ * next piece, nothing else is copied. The buffer never holds more than one
+ * line of the longest length allowed, so memory is bounded whatever comes.
+ * Compressed input goes through libarchive, fed from the same descriptor, so
+ * that standard input may be compressed as well.
+ */
+#include "facts/log/log.h"
+
+#include <archive.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    LINE_MAX_BYTES = 1024 * 1024,
+    LINE_LEAST_BYTES = 1024,
+    PIECE = 256 * 1024, /* one read; stays in the cache */
+    HEAD = 64 * 1024    /* looked at to tell text from other things */
+};
+
+struct ikw_input {
+    char *name;
+    int fd; /* -1: bytes in memory */
+    struct archive *archive;
+    char *raw; /* what the archive is fed from */
+    size_t raw_len;
+    char *buf;
+    size_t cap, len, done; /* bytes in it; of those handed out */
+    size_t line_max;
+    uint64_t offset; /* of buf[0] in the text */
+    struct ikw_slice bytes;
+    bool ended, failed;
+    bool skipping; /* the rest of a line that was cut */
+    bool cut_told;
+};
+
+static bool fail(struct ikw_input *in, struct ikw_diags *ds, const char *what)
+{
+    in->failed = in->ended = true;
+    struct ikw_pos pos = { in->name, 0 };
+    return ikw_diag_add(ds, pos, IKW_DIAG_IO, "%s", what);
+}
+
+static bool fail_errno(struct ikw_input *in, struct ikw_diags *ds,
+                       const char *verb)
+{
+    in->failed = in->ended = true;
+    struct ikw_pos pos = { in->name, 0 };
+    return ikw_diag_add(ds, pos, IKW_DIAG_IO, "cannot %s: %s", verb,
+                        strerror(errno));
+}
+
+/* ---- where the bytes come from ----------------------------------------- */
+
+/* Up to `room` bytes; 0 at the end, -1 on an error (errno). */
+static ssize_t read_fd(int fd, char *to, size_t room)
+{
+    ssize_t n;
+    do
+        n = read(fd, to, room);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static la_ssize_t feed(struct archive *a, void *arg, const void **out)
+{
+    struct ikw_input *in = arg;
+    (void)a;
+    *out = in->raw;
+    if (in->raw_len) { /* the head, read before we knew */
+        la_ssize_t n = (la_ssize_t)in->raw_len;
+        in->raw_len = 0;
+        return n;
+    }
+    ssize_t n = read_fd(in->fd, in->raw, PIECE);
+    if (n < 0)
+        archive_set_error(a, errno, "%s", strerror(errno));
+    return n;
+}
+
+static ssize_t read_archive(struct ikw_input *in, char *to, size_t room,
+                            struct ikw_diags *ds)
+{
+    la_ssize_t n = archive_read_data(in->archive, to, room);
+    if (n >= 0)
+        return n;
+    const char *why = archive_error_string(in->archive);
+    struct ikw_pos pos = { in->name, 0 };
+    in->failed = true;
+    ikw_diag_add(ds, pos, IKW_DIAG_IO, "cannot decompress: %s",
+                 why ? why : "damaged data");
+    return 0;
+}
+
+/* Appends what comes to the buffer; false at the end of the input. */
+static bool more(struct ikw_input *in, struct ikw_diags *ds)
+{
+    size_t room = in->cap - in->len;
+    ssize_t n;
+    if (room > PIECE)
+        room = PIECE;
+    if (in->ended)
+        return false;
+    if (in->archive)
+        n = read_archive(in, in->buf + in->len, room, ds);
+    else
+        n = read_fd(in->fd, in->buf + in->len, room);
+    if (n < 0)
+        return fail_errno(in, ds, "read");
+    in->len += (size_t)n;
+    in->ended = n == 0;
+    return n > 0;
+}
+
+/* ---- what kind of thing it is ------------------------------------------ */
+
+struct magic {
+    const char *bytes;
+    size_t len;
+};
+
+static bool is_compressed(const char *p, size_t len)
+{
+    static const struct magic magics[] = {
+        { "\x1f\x8b", 2 },
+        { "\xfd"
+          "7zXZ",
+          5 },
+        { "\x28\xb5\x2f\xfd", 4 },
+        { "BZh", 3 },
+        { "\x5d\x00\x00", 3 },
+        { "\x1f\x9d", 2 },
+        { "\x04\x22\x4d\x18", 4 },
+    };
+    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
+        if (len > magics[i].len && !memcmp(p, magics[i].bytes, magics[i].len))
+            return true;
+    return false;
+}
+
+static bool is_tar(const char *p, size_t len)
+{
+    return len >= 512 && !memcmp(p + 257, "ustar", 5);
+}
+
+/* Many NULs, or the mix of control and high bytes that text never has. */
+static bool is_binary(const char *p, size_t len)
+{
+    size_t nul = 0, control = 0, high = 0;
+    if (len > HEAD)
+        len = HEAD;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)p[i];
+        nul += c == 0;
+        high += c >= 0x80;
+        control += c < 0x20 && !(c >= '\a' && c <= '\r') && c != 0x1b;
+    }
+    return nul * 10 > len || control * 5 > len ||
+           (control * 16 > len && high * 4 > len);
+}
+
+static bool open_archive(struct ikw_input *in, struct ikw_diags *ds)
+{
+    in->raw = ikw_xmalloc(PIECE);
+    in->raw_len = in->len;
+    memcpy(in->raw, in->buf, in->len);
+    in->len = 0;
+    in->archive = archive_read_new();
+    archive_read_support_filter_all(in->archive);
+    archive_read_support_format_raw(in->archive);
+    archive_read_support_format_empty(in->archive);
+    struct archive_entry *entry;
+    if (archive_read_open(in->archive, in, NULL, feed, NULL) == ARCHIVE_OK) {
+        int rc = archive_read_next_header(in->archive, &entry);
+        in->ended = rc == ARCHIVE_EOF;
+        if (rc == ARCHIVE_OK || rc == ARCHIVE_EOF)
+            return true;
+    }
+    const char *why = archive_error_string(in->archive);
+    struct ikw_pos pos = { in->name, 0 };
+    in->failed = in->ended = true;
+    return ikw_diag_add(ds, pos, IKW_DIAG_IO, "cannot decompress: %s",
+                        why ? why : "damaged data");
+}
+
+/* Drops NULs at the start (a log truncated under its writer begins with a
+ * hole) and a byte order mark. */
+static void drop_hole(struct ikw_input *in)
+{
+    size_t n = 0;
+    while (n < in->len && in->buf[n] == '\0')
+        n++;
+    if (in->len - n >= 3 && !memcmp(in->buf + n, "\xef\xbb\xbf", 3))
+        n += 3;
+    if (n == 0)
+        return;
+    memmove(in->buf, in->buf + n, in->len - n);
+    in->len -= n;
+    in->offset += n;
+}
+
+/* Reads until there is text to judge, and judges it. */
+static bool sniff(struct ikw_input *in, struct ikw_diags *ds)
+{
+    while (in->len < 512 && more(in, ds))
+        drop_hole(in);
+    drop_hole(in);
+    if (in->failed)
+        return false;
+    if (in->len == 0) {
+        struct ikw_pos pos = { in->name, 0 };
+        ikw_diag_add(ds, pos, IKW_DIAG_IO_EMPTY, "%s",
+                     in->offset ? "holds nothing but NUL bytes" : "is empty");
+        return true;
+    }
+    if (!in->archive && is_compressed(in->buf, in->len))
+        return open_archive(in, ds) && sniff(in, ds);
+    if (is_tar(in->buf, in->len))
+        return fail(in, ds, "is a tar archive: give the logs in it one by one");
+    if (is_binary(in->buf, in->len))
+        return fail(in, ds, "is not a text log but binary data");
+    return true;
+}
+
+/* ---- opening ----------------------------------------------------------- */
+
+static bool open_path(struct ikw_input *in, const char *path,
+                      struct ikw_diags *ds)
+{
+    struct stat st;
+    if (!strcmp(path, "-")) {
+        in->fd = STDIN_FILENO;
+        return true;
+    }
+    in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (in->fd < 0 || fstat(in->fd, &st) < 0)
+        return fail_errno(in, ds, "open");
+    if (S_ISDIR(st.st_mode))
+        return fail(in, ds, "is a directory, not a log");
+    posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    return true;
+}
+
+static struct ikw_input *input_new(const char *name, size_t line_max)
+{
+    struct ikw_input *in = ikw_xcalloc(1, sizeof *in);
+    in->name = ikw_xmalloc(strlen(name) + 1);
+    strcpy(in->name, name);
+    in->fd = -1;
+    in->line_max = line_max ? line_max : LINE_MAX_BYTES;
+    if (in->line_max < LINE_LEAST_BYTES)
+        in->line_max = LINE_LEAST_BYTES;
+    return in;
+}
+
+struct ikw_input *ikw_input_open(const char *path,
+                                 const struct ikw_input_opts *opts,
+                                 struct ikw_diags *ds)
+{
+    struct ikw_input *in =
+        input_new(!strcmp(path, "-") ? "standard input" : path,
+                  opts ? opts->line_max_bytes : 0);
+    in->cap = in->line_max < PIECE ? in->line_max + 1 : PIECE;
+    in->buf = ikw_xmalloc(in->cap);
+    if (open_path(in, path, ds) && sniff(in, ds))
+        return in;
+    ikw_input_close(in);
+    return NULL;
+}
+
+struct ikw_input *ikw_input_bytes(const char *name, struct ikw_slice bytes)
+{
+    struct ikw_input *in = input_new(name, 0);
+    in->bytes = bytes;
+    return in;
+}
+
+/* ---- handing out ------------------------------------------------------- */
+
+static const char *last_newline(const char *p, size_t len)
+{
+    while (len && p[len - 1] != '\n')
+        len--;
+    return len ? p + len - 1 : NULL;
+}
+
+static void tell_cut(struct ikw_input *in, struct ikw_diags *ds)
+{
+    struct ikw_pos pos = { in->name, 0 };
+    if (!in->cut_told)
+        ikw_diag_add(ds, pos, IKW_DIAG_IO_LIMIT,
+                     "the line at byte %llu is longer than %zu bytes: what is "
+                     "behind them is left out",
+                     (unsigned long long)in->offset, in->line_max);
+    in->cut_told = true;
+}
+
+/* Forgets what was handed out, and the rest of a line that was cut. */
+static void shift(struct ikw_input *in)
+{
+    if (in->skipping && in->done < in->len) {
+        char *from = in->buf + in->done;
+        char *nl = memchr(from, '\n', in->len - in->done);
+        in->skipping = !nl;
+        in->done = nl ? (size_t)(nl - in->buf) + 1 : in->len;
+    }
+    in->len -= in->done;
+    if (in->len && in->done)
+        memmove(in->buf, in->buf + in->done, in->len);
+    in->offset += in->done;
+    in->done = 0;
+}
+
+static struct ikw_slice hand_out(struct ikw_input *in, size_t len)
+{
+    in->done = len;
+    return (struct ikw_slice){ in->buf, len };
+}
+
+/* Makes the buffer hold a longer line. */
+static void grow(struct ikw_input *in)
+{
+    in->cap = in->cap * 2 > in->line_max ? in->line_max + 1 : in->cap * 2;
+    in->buf = ikw_xrealloc(in->buf, in->cap);
+}
+
+/* The run in the buffer, empty if its first line is not complete yet. */
+static struct ikw_slice run_of(struct ikw_input *in, struct ikw_diags *ds)
+{
+    const char *nl = last_newline(in->buf, in->len);
+    if (nl)
+        return hand_out(in, (size_t)(nl - in->buf) + 1);
+    if (in->len <= in->line_max)
+        return (struct ikw_slice){ in->buf, 0 };
+    tell_cut(in, ds);
+    in->skipping = true;
+    return hand_out(in, in->line_max);
+}
+
+static struct ikw_slice next_of_file(struct ikw_input *in, struct ikw_diags *ds)
+{
+    shift(in);
+    for (;;) {
+        struct ikw_slice run = run_of(in, ds);
+        if (run.len)
+            return run;
+        if (in->len == in->cap)
+            grow(in);
+        if (!more(in, ds))
+            return hand_out(in, in->len);
+        if (in->skipping)
+            shift(in);
+    }
+}
+
+static struct ikw_slice next_of_bytes(struct ikw_input *in,
+                                      struct ikw_diags *ds)
+{
+    struct ikw_slice rest = ikw_slice_sub(in->bytes, in->done, in->bytes.len);
+    if (in->skipping) {
+        const char *nl = memchr(rest.ptr, '\n', rest.len);
+        in->skipping = false;
+        in->done = nl ? (size_t)(nl - in->bytes.ptr) + 1 : in->bytes.len;
+        rest = ikw_slice_sub(in->bytes, in->done, in->bytes.len);
+    }
+    size_t len = rest.len;
+    if (len > in->line_max) {
+        const char *nl = last_newline(rest.ptr, in->line_max);
+        len = nl ? (size_t)(nl - rest.ptr) + 1 : in->line_max;
+        in->skipping = !nl;
+    }
+    in->offset = in->done;
+    if (in->skipping)
+        tell_cut(in, ds);
+    in->done += len;
+    return ikw_slice_sub(rest, 0, len);
+}
+
+struct ikw_slice ikw_input_next(struct ikw_input *in, struct ikw_diags *ds)
+{
+    return in->fd < 0 ? next_of_bytes(in, ds) : next_of_file(in, ds);
+}
+
+bool ikw_input_failed(const struct ikw_input *in)
+{
+    return in->failed;
+}
+
+const char *ikw_input_name(const struct ikw_input *in)
+{
+    return in->name;
+}
+
+void ikw_input_close(struct ikw_input *in)
+{
+    if (!in)
+        return;
+    if (in->archive)
+        archive_read_free(in->archive);
+    if (in->fd > STDIN_FILENO)
+        close(in->fd);
+    free(in->raw);
+    free(in->buf);
+    free(in->name);
+    free(in);
+}
