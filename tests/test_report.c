@@ -59,104 +59,86 @@ static const char weights[] =
     "<remedy for='racoon.conf'>x</remedy><verify>x</verify>"                   \
     "<settle>x</settle></cause>"
 
+/* clang-format off */
 static const char causes[] =
-    "<causes family='all'>" CAUSE("key", "prior='-10' phase='1'")
-        CAUSE("path", "prior='-10' phase='1'")
-            CAUSE("path-out", "prior='-10' phase='1' parent='path'")
-                CAUSE("path-in", "prior='-10' phase='1' parent='path'")
-                    CAUSE("net", "prior='-10' phase='2'")
-                        CAUSE("scan", "prior='-10' noise='yes'")
-                            CAUSE("calm", "prior='-10' benign='yes'")
-                                CAUSE("port", "prior='-10'") "</causes>";
+    "<causes family='all'>"
+    CAUSE("key", "prior='-10' phase='1'")
+    CAUSE("path", "prior='-10' phase='1'")
+    CAUSE("path-out", "prior='-10' phase='1' parent='path'")
+    CAUSE("path-in", "prior='-10' phase='1' parent='path'")
+    CAUSE("net", "prior='-10' phase='2'")
+    CAUSE("scan", "prior='-10' noise='yes'")
+    CAUSE("calm", "prior='-10' benign='yes'")
+    CAUSE("port", "prior='-10'")
+    "</causes>";
 
 #define RULE(id, when, then, because)                                          \
-    "<rule id='" id "'><when>" when "</when><then>" then                       \
-    "</then><because>" because "</because></rule>"
+    "<rule id='" id "'><when>" when "</when><then>" then "</then><because>"    \
+    because "</because></rule>"
 #define PROBLEM "<fact type='problem' as='p' subject='?n'/>"
-#define CLUE(word) "<fact type='clue' as='c' negotiation='?n' what='" word "'/>"
+#define CLUE(word)                                                             \
+    "<fact type='clue' as='c' negotiation='?n' what='" word "'/>"
 #define WEIGH(cause, db)                                                       \
     "<weigh cause='" cause "' for='?n' evidence='" db "' group='" cause "'/>"
 
-static const char rules[] = "<rules layer='cause'>" RULE(
-    "failed1",
-    "<fact type='negotiation' as='n' id='?n' phase='1' "
-    "outcome='failed'/>",
-    "<derive type='problem' subject='?n' kind='phase1-failed' "
-    "phase='1'/>",
-    "Phase 1 failed.")
-    RULE("failed2",
-         "<fact type='negotiation' as='n' id='?n' phase='2' "
+static const char rules[] =
+    "<rules layer='cause'>"
+    RULE("failed1", "<fact type='negotiation' as='n' id='?n' phase='1' "
+         "outcome='failed'/>",
+         "<derive type='problem' subject='?n' kind='phase1-failed' "
+         "phase='1'/>", "Phase 1 failed.")
+    RULE("failed2", "<fact type='negotiation' as='n' id='?n' phase='2' "
          "outcome='failed'/>",
          "<derive type='problem' subject='?n' kind='phase2-failed' "
-         "phase='2'/>",
-         "Phase 2 failed.")
-        RULE("failed0", "<fact type='daemon' as='d' event='bind'/>",
-             "<derive type='problem' subject='0' kind='daemon' phase='0'/>",
-             "The daemon is in trouble.")
-            RULE("follows",
-                 "<fact type='follows' as='f' negotiation='?n' of='?m'/>",
-                 "<derive type='symptom' subject='?n' of='?m'/>",
-                 "It follows.") RULE("better", CLUE("better"),
-                                     "<derive type='recovered' subject='?n'/>",
-                                     "It got better.")
-                RULE("noted", CLUE("calm-note"),
-                     "<derive type='note' subject='?n' cause='calm'/>",
-                     "Calm.") RULE("key", PROBLEM CLUE("key"),
-                                   WEIGH("key", "30"),
-                                   "The key is wrong ({c}).")
-                    RULE("key-maybe", PROBLEM CLUE("key-or-net"),
-                         WEIGH("key", "14") WEIGH("net", "12"), "Key or net.")
-                        RULE("net-maybe", PROBLEM CLUE("net-or-key"),
-                             WEIGH("net", "30") WEIGH("key", "20"),
-                             "Net or key.") RULE("net", PROBLEM CLUE("net"),
-                                                 WEIGH("net", "30"), "The net.")
-                            RULE("path-out", PROBLEM CLUE("path-out"),
-                                 WEIGH("path-out", "30"), "The way out.")
-                                RULE("path-any", PROBLEM CLUE("path-any"),
-                                     WEIGH("path-out", "12")
-                                         WEIGH("path-in", "12"),
-                                     "Some way.") RULE("scan",
-                                                       PROBLEM CLUE("scan"),
-                                                       WEIGH("scan", "40"),
-                                                       "A scan.")
-                                    RULE("calm", PROBLEM CLUE("calm"),
-                                         WEIGH("calm", "40"),
-                                         "Calm.") RULE("thin",
-                                                       PROBLEM CLUE("thin"),
-                                                       WEIGH("net", "1"),
-                                                       "Thin.")
-                                        RULE("not-key", PROBLEM CLUE("not-key"),
-                                             "<exclude cause='key' for='?n'/>",
-                                             "Not the key.") "</rules>";
+         "phase='2'/>", "Phase 2 failed.")
+    RULE("failed0", "<fact type='daemon' as='d' event='bind'/>",
+         "<derive type='problem' subject='0' kind='daemon' phase='0'/>",
+         "The daemon is in trouble.")
+    RULE("follows", "<fact type='follows' as='f' negotiation='?n' of='?m'/>",
+         "<derive type='symptom' subject='?n' of='?m'/>", "It follows.")
+    RULE("better", CLUE("better"), "<derive type='recovered' subject='?n'/>",
+         "It got better.")
+    RULE("noted", CLUE("calm-note"),
+         "<derive type='note' subject='?n' cause='calm'/>", "Calm.")
+    RULE("key", PROBLEM CLUE("key"), WEIGH("key", "30"),
+         "The key is wrong ({c}).")
+    RULE("key-maybe", PROBLEM CLUE("key-or-net"),
+         WEIGH("key", "14") WEIGH("net", "12"), "Key or net.")
+    RULE("net-maybe", PROBLEM CLUE("net-or-key"),
+         WEIGH("net", "30") WEIGH("key", "20"), "Net or key.")
+    RULE("net", PROBLEM CLUE("net"), WEIGH("net", "30"), "The net.")
+    RULE("path-out", PROBLEM CLUE("path-out"), WEIGH("path-out", "30"),
+         "The way out.")
+    RULE("path-any", PROBLEM CLUE("path-any"),
+         WEIGH("path-out", "12") WEIGH("path-in", "12"), "Some way.")
+    RULE("scan", PROBLEM CLUE("scan"), WEIGH("scan", "40"), "A scan.")
+    RULE("calm", PROBLEM CLUE("calm"), WEIGH("calm", "40"), "Calm.")
+    RULE("thin", PROBLEM CLUE("thin"), WEIGH("net", "1"), "Thin.")
+    RULE("not-key", PROBLEM CLUE("not-key"),
+         "<exclude cause='key' for='?n'/>", "Not the key.")
+    "</rules>";
 
-static const char more_rules[] = "<rules layer='cause'>" RULE(
-    "sure", PROBLEM CLUE("sure"), "<suffice cause='net' for='?n'/>",
-    "It must be the net.") RULE("deep", CLUE("deep"),
-                                "<derive type='finding' subject='?n' "
-                                "what='deep'/>",
-                                "Deep down.")
-    RULE("from-deep",
-         PROBLEM "<fact type='finding' as='f' subject='?n' what='deep'/>",
-         WEIGH("key", "25"),
-         "From deep down.") RULE("many",
-                                 PROBLEM "<count type='clue' negotiation='?n' "
-                                         "what='many' "
-                                         "at-least='2'/>",
-                                 WEIGH("net", "22"), "Many times.")
-        RULE("none",
-             PROBLEM CLUE(
-                 "none") "<absent type='clue' negotiation='?n' what='answer' "
-                         "visible-at='info' after='c' within='60s'/>",
-             WEIGH("path-in", "30"), "No answer.")
-            RULE("blind",
-                 PROBLEM CLUE("net-or-key") "<absent type='clue' "
-                                            "negotiation='?n' what='dump' "
-                                            "visible-at='debug'/>",
-                 WEIGH("key", "9"), "No dump.")
-                RULE("port",
-                     "<fact type='problem' as='p' subject='?n' kind='daemon'/>",
-                     "<suffice cause='port' for='?n'/>",
-                     "The port is taken.") "</rules>";
+static const char more_rules[] =
+    "<rules layer='cause'>"
+    RULE("sure", PROBLEM CLUE("sure"), "<suffice cause='net' for='?n'/>",
+         "It must be the net.")
+    RULE("deep", CLUE("deep"),
+         "<derive type='finding' subject='?n' what='deep'/>", "Deep down.")
+    RULE("from-deep", PROBLEM
+         "<fact type='finding' as='f' subject='?n' what='deep'/>",
+         WEIGH("key", "25"), "From deep down.")
+    RULE("many", PROBLEM "<count type='clue' negotiation='?n' what='many' "
+         "at-least='2'/>", WEIGH("net", "22"), "Many times.")
+    RULE("none", PROBLEM CLUE("none")
+         "<absent type='clue' negotiation='?n' what='answer' "
+         "visible-at='info' after='c' within='60s'/>",
+         WEIGH("path-in", "30"), "No answer.")
+    RULE("blind", PROBLEM CLUE("net-or-key")
+         "<absent type='clue' negotiation='?n' what='dump' "
+         "visible-at='debug'/>", WEIGH("key", "9"), "No dump.")
+    RULE("port", "<fact type='problem' as='p' subject='?n' kind='daemon'/>",
+         "<suffice cause='port' for='?n'/>", "The port is taken.")
+    "</rules>";
 
 #define MESSAGE(id, level, attrs)                                              \
     "<message id='" id "' level='" level "' healthy='no' versions='1' "        \
@@ -164,9 +146,13 @@ static const char more_rules[] = "<rules layer='cause'>" RULE(
     "</message>"
 
 static const char messages[] =
-    "<messages area='all'>" MESSAGE("bad", "ERROR", "")
-        MESSAGE("odd", "WARNING", "") MESSAGE("fine", "INFO", "")
-            MESSAGE("shrug", "ERROR", "benign='yes'") "</messages>";
+    "<messages area='all'>"
+    MESSAGE("bad", "ERROR", "")
+    MESSAGE("odd", "WARNING", "")
+    MESSAGE("fine", "INFO", "")
+    MESSAGE("shrug", "ERROR", "benign='yes'")
+    "</messages>";
+/* clang-format on */
 
 static void complain(const struct ikw_diags *ds)
 {
