@@ -106,8 +106,11 @@ static bool scan_all(struct scan *s, struct ikw_slice t)
 {
     size_t i = 0;
     while (i < t.len) {
-        if (t.ptr[i] != '{') {
-            ikw_buf_addc(&s->lit, t.ptr[i++]);
+        const char *brace = memchr(t.ptr + i, '{', t.len - i);
+        size_t plain = brace ? (size_t)(brace - t.ptr) : t.len;
+        if (plain > i) {
+            ikw_buf_add(&s->lit, t.ptr + i, plain - i);
+            i = plain;
             continue;
         }
         if (i + 1 < t.len && t.ptr[i + 1] == '{') {

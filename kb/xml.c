@@ -47,12 +47,16 @@ const char *ikw_elem_tag(enum ikw_elem elem)
 /* Whether `word` is one of the blank-separated words of `list`. */
 static bool listed(const char *list, const char *word)
 {
-    size_t len = strlen(word);
     while (*list) {
-        size_t n = strcspn(list, " ");
-        if (n == len && memcmp(list, word, n) == 0)
+        const char *w = word;
+        while (*w && *w == *list) {
+            w++;
+            list++;
+        }
+        if (!*w && (!*list || *list == ' '))
             return true;
-        list += n + (list[n] == ' ');
+        while (*list && *list++ != ' ')
+            ;
     }
     return false;
 }
@@ -80,25 +84,29 @@ static enum ikw_elem find_element(const struct ikw_xml *x, const char *tag)
  * nearest one is it; the input keeps at least the whole tag. */
 static const xmlChar *tag_start(const xmlParserCtxt *c, unsigned *line)
 {
-    const xmlChar *p = c->input->cur;
-    *line = c->input->line > 0 ? (unsigned)c->input->line : 0;
-    while (p > c->input->base && *p != '<') {
-        p--;
-        if (*p == '\n' && *line > 1)
-            (*line)--;
-    }
+    const xmlChar *p = c->input->cur, *base = c->input->base;
+    unsigned up = 0, last = c->input->line > 0 ? (unsigned)c->input->line : 0;
+    while (p > base && *p != '<')
+        up += *--p == '\n';
+    *line = last > up ? last - up : last;
     return p;
 }
 
-static unsigned line_at(const xmlParserCtxt *c, const xmlChar *start,
-                        unsigned line, const xmlChar *p)
+/* Counts lines through a tag from attribute to attribute. */
+struct walk {
+    const xmlChar *at, *end;
+    unsigned line;
+    bool one_line;
+};
+
+static unsigned line_at(struct walk *w, const xmlChar *p)
 {
-    uintptr_t at = (uintptr_t)p;
-    if (at < (uintptr_t)start || at >= (uintptr_t)c->input->cur)
-        return line; /* a normalised copy */
-    for (; start < p; start++)
-        line += *start == '\n';
-    return line;
+    if (w->one_line || (uintptr_t)p < (uintptr_t)w->at ||
+        (uintptr_t)p >= (uintptr_t)w->end)
+        return w->line; /* or a normalised copy */
+    for (; w->at < p; w->at++)
+        w->line += *w->at == '\n';
+    return w->line;
 }
 
 /* ---- attributes -------------------------------------------------------- */
@@ -133,11 +141,13 @@ static void take_attrs(struct ikw_xml *x, struct ikw_node *n, size_t count,
                        const xmlChar **attrs, const xmlChar *start)
 {
     struct ikw_loader *ld = x->ld;
+    struct walk walk = { start, x->ctxt->input->cur, n->line,
+                         (int)n->line == x->ctxt->input->line };
     n->attrs = IKW_ARENA_ARRAY(&ld->scratch, struct ikw_attr, count);
     for (size_t i = 0; i < count; i++) {
         const xmlChar **v = attrs + 5 * i;
         const char *name = (const char *)v[0];
-        unsigned line = line_at(x->ctxt, start, n->line, v[3]);
+        unsigned line = line_at(&walk, v[3]);
         if (v[2] && n->elem == x->root_elem)
             continue; /* xsi:noNamespaceSchemaLocation, for editors */
         if (v[2] || (!(elements[n->elem].flags & IKW_HOLDS_SLOTS) &&
@@ -204,19 +214,18 @@ static void append(struct ikw_xml *x, struct ikw_node *n)
     parent->last = n;
 }
 
-static bool refuse(struct ikw_xml *x, const char *tag, bool foreign,
-                   unsigned line)
+/* What the element is; IKW_ELEM_ROOT with a complaint if it is refused. */
+static enum ikw_elem admit(struct ikw_xml *x, const char *tag, bool foreign,
+                           unsigned line)
 {
     enum ikw_elem elem = foreign ? IKW_ELEM_ROOT : find_element(x, tag);
     if (x->depth >= MAX_DEPTH || x->nnodes >= MAX_NODES) {
-        x->skip++;
         ikw_load_fault(x->ld, line, IKW_DIAG_LIMIT, "too many elements");
         xmlStopParser(x->ctxt);
-        return true;
+        return IKW_ELEM_ROOT;
     }
     if (elem != IKW_ELEM_ROOT)
-        return false;
-    x->skip++;
+        return elem;
     if (x->depth)
         ikw_load_fault(x->ld, line, IKW_DIAG_UNKNOWN_ELEMENT,
                        "no element <%s> in <%s>", tag,
@@ -225,7 +234,7 @@ static bool refuse(struct ikw_xml *x, const char *tag, bool foreign,
         ikw_load_fault(x->ld, line, IKW_DIAG_UNKNOWN_ELEMENT,
                        "the file must begin with <%s>, not <%s>",
                        elements[x->root_elem].tag, tag);
-    return true;
+    return IKW_ELEM_ROOT;
 }
 
 static void on_start(void *arg, const xmlChar *tag, const xmlChar *prefix,
@@ -241,10 +250,13 @@ static void on_start(void *arg, const xmlChar *tag, const xmlChar *prefix,
         return;
     }
     flush_text(x, line);
-    if (refuse(x, (const char *)tag, uri != NULL, line))
+    enum ikw_elem elem = admit(x, (const char *)tag, uri != NULL, line);
+    if (elem == IKW_ELEM_ROOT) {
+        x->skip++;
         return;
+    }
     struct ikw_node *n = IKW_ARENA_NEW(&x->ld->scratch, struct ikw_node);
-    n->elem = find_element(x, (const char *)tag);
+    n->elem = elem;
     n->line = line;
     n->text = "";
     take_attrs(x, n, (size_t)nattrs, attrs, start);
