@@ -29,25 +29,9 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_hex(char c)
-{
-    char low = (char)(c | 32);
-    return is_digit(c) || (low >= 'a' && low <= 'f');
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
-}
-
-bool ikw_is_dump(struct ikw_slice s)
-{
-    if (s.len < 8 || !is_hex(s.ptr[4]) || (s.len > 8 && s.ptr[8] != ' '))
-        return false;
-    for (int i = 0; i < 8; i++)
-        if (!is_hex(s.ptr[i]))
-            return false;
-    return true;
 }
 
 /* Nothing but hex digits and blanks, starting as a dump. */
@@ -56,7 +40,7 @@ static bool is_all_dump(struct ikw_slice s)
     if (!ikw_is_dump(s))
         return false;
     for (size_t i = 8; i < s.len; i++)
-        if (!is_hex(s.ptr[i]) && s.ptr[i] != ' ')
+        if (!ikw_is_hex(s.ptr[i]) && s.ptr[i] != ' ')
             return false;
     return true;
 }
@@ -417,12 +401,14 @@ static inline void from_memo(struct out *o, const struct ikw_head_memo *m,
 
 /* ---- a line ------------------------------------------------------------ */
 
-const struct ikw_form *ikw_envelope_try(struct ikw_envelope_reader *er,
+/* The form that fits, or NULL; commits nothing. */
+static const struct ikw_form *try_forms(struct ikw_envelope_reader *er,
                                         struct ikw_slice line,
                                         struct ikw_head *head, const char **far)
 {
-    for (size_t i = 0; i < er->norder; i++) {
-        const struct ikw_form *f = er->order[i];
+    const struct ikw_form_order *order = &er->order[(unsigned char)line.ptr[0]];
+    for (size_t i = 0; i < order->n; i++) {
+        const struct ikw_form *f = &er->forms[order->forms[i]];
         bool may_hold =
             er->waiting_form &&
             !strcmp(er->waiting_form->env->dialect, f->env->dialect);
@@ -444,21 +430,20 @@ static void resume(struct ikw_envelope_reader *er, struct ikw_head *head)
     er->waiting_form = NULL;
 }
 
-static void parsed(struct out *o, uint32_t number, struct ikw_slice s)
+/* False if no form fits. */
+static bool parse(struct out *o, uint32_t number, struct ikw_slice s)
 {
     struct ikw_envelope_reader *er = o->er;
     struct ikw_head head;
     const char *far = s.ptr;
-    const struct ikw_form *f = ikw_envelope_try(er, s, &head, &far);
-    if (!f) {
-        emit_continuation(o, number, s);
-        return;
-    }
+    const struct ikw_form *f = try_forms(er, s, &head, &far);
+    if (!f)
+        return false;
     er->cal = head.cal;
     if (head.hold) {
         er->waiting = head;
         er->waiting_form = f;
-        return;
+        return true;
     }
     if (head.held)
         resume(er, &head);
@@ -467,18 +452,18 @@ static void parsed(struct out *o, uint32_t number, struct ikw_slice s)
     struct ikw_line line = { .number = number };
     set_head(&line, &head);
     emit_line(o, &line, f);
+    return true;
 }
 
-static void indented(struct out *o, uint32_t number, struct ikw_slice s)
+/* A line that no remembered head fits. Indentation is not part of a head. */
+static void other_line(struct out *o, uint32_t number, struct ikw_slice s)
 {
-    struct ikw_slice inner = ikw_slice_trim(s);
-    struct ikw_head head;
-    const char *far = inner.ptr;
-    if (!inner.len || ikw_is_dump(inner))
+    struct ikw_slice inner = s;
+    while (inner.len && is_blank(inner.ptr[0]))
+        inner = ikw_slice_sub(inner, 1, inner.len);
+    if (ikw_is_dump(inner))
         emit_continuation(o, number, inner);
-    else if (ikw_envelope_try(o->er, inner, &head, &far))
-        parsed(o, number, inner);
-    else
+    else if (!inner.len || !parse(o, number, inner))
         emit_continuation(o, number, s);
 }
 
@@ -491,10 +476,8 @@ static inline void one(struct out *o, uint32_t number, struct ikw_slice s)
         emit_continuation(o, number, s);
     else if ((m = remembered(o->er, s)))
         from_memo(o, m, number, s);
-    else if (!s.len || is_blank(s.ptr[0]))
-        indented(o, number, s);
     else
-        parsed(o, number, s);
+        other_line(o, number, s);
 }
 
 void ikw_envelope_line(struct ikw_envelope_reader *er, uint32_t number,
@@ -540,21 +523,29 @@ static bool alike(const struct ikw_form *a, const struct ikw_form *b)
            a->start->stamp == b->start->stamp;
 }
 
+static void add_to_order(struct ikw_envelope_reader *er, size_t i)
+{
+    for (unsigned c = 0; c < 256; c++)
+        if (er->forms[i].firsts[c / 64] >> (c % 64) & 1)
+            er->order[c].forms[er->order[c].n++] = (unsigned char)i;
+}
+
 void ikw_envelope_choose(struct ikw_envelope_reader *er,
                          const struct ikw_form *chosen)
 {
     er->chosen = chosen;
-    er->norder = 0;
+    er->nmemos = 0;
+    for (unsigned c = 0; c < 256; c++)
+        er->order[c].n = 0;
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < er->nforms; i++) {
             const struct ikw_form *f = &er->forms[i];
             bool first = chosen && !chosen->bare && alike(f, chosen);
             if (!f->bare && first == (pass == 0))
-                er->order[er->norder++] = f;
+                add_to_order(er, i);
         }
     if (chosen && chosen->bare)
-        er->order[er->norder++] = chosen;
-    er->nmemos = 0;
+        add_to_order(er, (size_t)(chosen - er->forms));
 }
 
 static void strip_prefix(struct ikw_envelope_reader *er)
@@ -577,8 +568,9 @@ ikw_envelope_new(const struct ikw_kb *kb, const struct ikw_envelope_opts *opts)
     if (opts && opts->envelope)
         er->forced = ikw_arena_strdup(&er->arena, opts->envelope);
     er->forms = ikw_forms_compile(&er->arena, kb, &er->words, &er->nforms);
-    er->order =
-        IKW_ARENA_ARRAY(&er->arena, const struct ikw_form *, er->nforms + 1);
+    for (unsigned c = 0; c < 256; c++)
+        er->order[c].forms =
+            IKW_ARENA_ARRAY(&er->arena, unsigned char, er->nforms);
     for (size_t i = 0; i < er->nforms; i++)
         if (er->forms[i].bare)
             er->bare = &er->forms[i];

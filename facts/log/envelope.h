@@ -106,6 +106,7 @@ struct ikw_form {
     bool glues; /* starts with a full stamp: may follow on one line */
     bool bare;  /* nothing but the text */
     bool cacheable;
+    uint64_t firsts[4]; /* bytes that a line of it can start with */
 };
 
 /* What a head says. Slices point into the line. */
@@ -116,6 +117,14 @@ struct ikw_head {
     bool foreign, hold, held;
     struct ikw_calendar cal;
 };
+
+/* Whether the first byte of the line, which has one, allows the form. */
+static inline bool ikw_form_may_start(const struct ikw_form *f,
+                                      struct ikw_slice line)
+{
+    unsigned char c = (unsigned char)line.ptr[0];
+    return f->firsts[c / 64] >> (c % 64) & 1;
+}
 
 /* Words for levels and names of programs, gathered from all of the KB. */
 struct ikw_form_words {
@@ -161,8 +170,11 @@ struct ikw_envelope_reader {
     size_t nforms;
     struct ikw_form_words words;
     const struct ikw_form *chosen, *bare;
-    const struct ikw_form **order; /* to be tried on a line */
-    size_t norder;
+    /* By a line's first byte: forms to be tried, as indexes. */
+    struct ikw_form_order {
+        unsigned char *forms;
+        size_t n;
+    } order[256];
     const char *forced;
     int year;
     bool newest_first;
@@ -185,17 +197,27 @@ struct ikw_envelope_reader {
     struct ikw_buf clean;
 };
 
-/* The form that fits, of er->order; NULL: none. Commits nothing. */
-const struct ikw_form *ikw_envelope_try(struct ikw_envelope_reader *er,
-                                        struct ikw_slice line,
-                                        struct ikw_head *head,
-                                        const char **far);
 /* Tries the forms that start as `chosen` does first. */
 void ikw_envelope_choose(struct ikw_envelope_reader *er,
                          const struct ikw_form *chosen);
 /* Back to the state before the first line. */
 void ikw_envelope_restart(struct ikw_envelope_reader *er);
+
+static inline bool ikw_is_hex(char c)
+{
+    char low = (char)(c | 32);
+    return (c >= '0' && c <= '9') || (low >= 'a' && low <= 'f');
+}
+
 /* Whether the line starts as a hex dump does: a group of eight digits. */
-bool ikw_is_dump(struct ikw_slice s);
+static inline bool ikw_is_dump(struct ikw_slice s)
+{
+    if (s.len < 8 || !ikw_is_hex(s.ptr[4]) || (s.len > 8 && s.ptr[8] != ' '))
+        return false;
+    for (int i = 0; i < 8; i++)
+        if (!ikw_is_hex(s.ptr[i]))
+            return false;
+    return true;
+}
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPS = 96, MAX_WORDS = 32, MAX_DEPTH = 6 };
+enum { MAX_OPS = 96, MAX_WORDS = 32, MAX_DEPTH = 6, MAX_FORMS = 255 };
 
 struct compiler {
     struct ikw_arena *arena;
@@ -269,6 +269,95 @@ static void describe(struct ikw_form *f)
                f->has_level && !f->has_tag && !inner;
 }
 
+/* ---- first bytes ------------------------------------------------------- */
+
+static void may_start(struct ikw_form *f, const char *bytes)
+{
+    for (; *bytes; bytes++) {
+        unsigned char c = (unsigned char)*bytes;
+        f->firsts[c / 64] |= (uint64_t)1 << (c % 64);
+    }
+}
+
+static void may_start_stamp(struct ikw_form *f, enum ikw_stamp stamp)
+{
+    if (stamp != IKW_STAMP_BSD && stamp != IKW_STAMP_CTIME)
+        may_start(f, "0123456789");
+    if (stamp == IKW_STAMP_BSD || stamp == IKW_STAMP_CTIME ||
+        stamp == IKW_STAMP_BRIEF)
+        may_start(f, "JFMASONDjfmasond");
+    if (stamp == IKW_STAMP_BSD || stamp == IKW_STAMP_CTIME ||
+        stamp == IKW_STAMP_ISO)
+        may_start(f, "MTWFSmtwfs");
+}
+
+static void may_start_word(struct ikw_form *f, const struct ikw_word *words,
+                           size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        may_start(f, (char[]){ words[i].text.ptr[0], '\0' });
+}
+
+/* Adds the bytes `op` can start with. */
+static void may_start_op(struct ikw_form *f, const struct ikw_op *op,
+                         const struct ikw_kb *kb)
+{
+    switch (op->kind) {
+    case IKW_OP_LITERAL:
+        may_start(f, (char[]){ op->text.ptr[0], '\0' });
+        return;
+    case IKW_OP_TIME:
+        may_start_stamp(f, op->stamp);
+        return;
+    case IKW_OP_LEVEL:
+        for (size_t i = 0; !op->nwords && i < kb->nlevel_words; i++)
+            may_start(f, (char[]){ kb->level_words[i].word[0], '\0' });
+        may_start_word(f, op->words, op->nwords);
+        return;
+    case IKW_OP_TAG:
+        may_start(f, "/");
+        may_start_word(f, op->words, op->nwords);
+        return;
+    case IKW_OP_ONE_OF:
+        may_start_word(f, op->words, op->nwords);
+        return;
+    case IKW_OP_INT:
+        may_start(f, "0123456789");
+        return;
+    case IKW_OP_END:
+    case IKW_OP_BLANK:
+    case IKW_OP_LAST_BLANK:
+    case IKW_OP_OPTIONAL:
+    case IKW_OP_OTHER:
+    case IKW_OP_TOPICS:
+    case IKW_OP_WORD:
+    case IKW_OP_HEX:
+    case IKW_OP_UNTIL:
+    case IKW_OP_BRACKET:
+    case IKW_OP_FACILITY:
+    case IKW_OP_DATA:
+    case IKW_OP_LENGTH:
+    case IKW_OP_HOST:
+    case IKW_OP_IP:
+    case IKW_OP_HOLD:
+    case IKW_OP_HELD:
+    case IKW_OP_FOREIGN:
+    case IKW_OP_TEXT:
+        break;
+    }
+    memset(f->firsts, 0xff, sizeof f->firsts);
+}
+
+static void find_firsts(struct ikw_form *f, const struct ikw_kb *kb)
+{
+    const struct ikw_op *op = f->ops;
+    while (op->kind == IKW_OP_OPTIONAL) {
+        may_start_op(f, op + 1, kb); /* one in another: anything */
+        op = f->ops + op->next;
+    }
+    may_start_op(f, op, kb);
+}
+
 bool ikw_form_compile(struct ikw_arena *a, const struct ikw_kb *kb,
                       const struct ikw_envelope *env, struct ikw_form *out,
                       struct ikw_buf *why)
@@ -285,6 +374,7 @@ bool ikw_form_compile(struct ikw_arena *a, const struct ikw_kb *kb,
     memcpy(ops, c.ops, c.nops * sizeof *ops);
     *out = (struct ikw_form){ .env = env, .ops = ops };
     describe(out);
+    find_firsts(out, kb);
     return true;
 }
 
@@ -331,7 +421,7 @@ struct ikw_form *ikw_forms_compile(struct ikw_arena *a, const struct ikw_kb *kb,
     struct ikw_form *forms =
         IKW_ARENA_ARRAY(a, struct ikw_form, kb->nenvelopes);
     *n = 0;
-    for (size_t i = 0; i < kb->nenvelopes; i++)
+    for (size_t i = 0; i < kb->nenvelopes && *n < MAX_FORMS; i++)
         if (ikw_form_compile(a, kb, &kb->envelopes[i], &forms[*n], NULL))
             ++*n;
     gather_levels(a, kb, words);

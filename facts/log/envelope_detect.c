@@ -51,7 +51,7 @@ static void tally_line(struct ikw_envelope_reader *er, struct tally *ta,
         struct ikw_head head = { .cal = er->cal };
         const char *far = line.ptr;
         bool other = f->foreign && fits != SIZE_MAX;
-        if (f->bare || other ||
+        if (f->bare || other || !ikw_form_may_start(f, line) ||
             !ikw_form_match(f, &er->words, &er->cache, line, false, &head,
                             &far))
             continue;

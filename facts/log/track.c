@@ -129,6 +129,9 @@ static void match_line(struct ikw_tracker *tr, const struct ikw_line *line)
         return;
     }
     tr->sum.recognised += !line->continuation;
+    if (line->peer.len && !tr->exact &&
+        m.tmpl->message->action != IKW_DO_OPEN)
+        ikw_wait_prefixed(tr, line);
     note_level(tr, line->level ? line->level : m.tmpl->message->level);
     ikw_track_recognised(tr, line, &m);
     report_silent(tr, line, &m);

@@ -31,18 +31,22 @@ static void end_by(struct ikw_tracker *tr, const struct ikw_message *msg,
                    struct neg *n)
 {
     unsigned phase = act_phase(msg);
-    if (!phase || n->phase == phase)
-        ikw_neg_end(tr, n, msg->outcome);
+    if (phase && n->phase != phase)
+        return;
+    ikw_neg_end(tr, n, msg->outcome);
+    if (tr->ctx.opened == n)
+        tr->ctx.opened = NULL; /* no more is said of its packet */
 }
 
 static void act(struct ikw_tracker *tr, const struct ikw_match *m,
-                struct neg *n)
+                const struct target *at)
 {
+    struct neg *n = at->neg;
     const struct ikw_message *msg = m->tmpl->message;
     bool same = !act_phase(msg) || n->phase == act_phase(msg);
     if (msg->exchange && n->phase == 1 && !n->exchange)
         n->exchange = msg->exchange;
-    if (same && n->where == OPEN)
+    if (same && n->where == OPEN && !at->guessed)
         learn_names(tr, m, n);
     if (msg->action == IKW_DO_ESTABLISH && same)
         ikw_neg_establish(tr, n);
@@ -127,7 +131,7 @@ void ikw_track_apply(struct ikw_tracker *tr, const struct ikw_line *line,
     if (at->neg) {
         ikw_tunnel_facts(tr, at->tunnel);
         ikw_neg_touch(tr, at->neg, &ev);
-        act(tr, m, at->neg);
+        act(tr, m, at);
     }
     ikw_emit_all(tr, m, at, &ev);
 }
@@ -195,10 +199,12 @@ static void open_negotiation(struct ikw_tracker *tr,
     learn_names(tr, m, n);
     ikw_wait_opened(tr, n);
     ev = ikw_evidence_of(tr, line, m);
-    struct target at = { t, n, true };
+    struct target at = { t, n, true, false };
     ikw_emit_all(tr, m, &at, &ev);
-    if (msg->outcome)
+    if (msg->outcome) {
         ikw_neg_end(tr, n, msg->outcome);
+        tr->ctx.opened = NULL; /* no more is said of its packet */
+    }
 }
 
 /* ---- establishing ------------------------------------------------------ */

@@ -133,6 +133,8 @@ static void copy_daemon(const struct ikw_tracker *tr, struct ikw_fact_set *fs)
 {
     for (size_t i = 0; i < tr->daemon.nfacts; i++) {
         const struct ikw_fact *f = tr->daemon.facts[i];
+        if (f->type->negotiation >= 0)
+            continue; /* of a negotiation nobody can name: not of this one */
         struct ikw_fact *g =
             ikw_fact_add(fs, f->type, f->source, f->slots, &f->first);
         if (!g)

@@ -169,6 +169,7 @@ struct target {
     struct tunnel *tunnel; /* NULL: the daemon */
     struct neg *neg;       /* NULL: the tunnel as a whole */
     bool direct;           /* the line names it */
+    bool guessed;          /* others would fit as well */
 };
 
 /* ---- the tracker ------------------------------------------------------- */
@@ -286,10 +287,14 @@ struct tunnel *ikw_tie_guess(struct ikw_tracker *tr);
 /* The negotiation of a tunnel that a line of this message is about. */
 struct neg *ikw_pick(const struct ikw_tracker *tr, const struct tunnel *t,
                      const struct ikw_message *msg);
-/* For a line that names no peer: an open negotiation that fits. */
+/* For a line that names no peer: an open negotiation that fits; not `sure`
+ * if others fit as well. */
 struct neg *ikw_pick_open(const struct ikw_tracker *tr,
                           const struct ikw_message *msg,
-                          const uint8_t *rcookie);
+                          const uint8_t *rcookie, bool *sure);
+/* The only open one of that phase and role that there is; `count` of them. */
+struct neg *ikw_pick_only(const struct ikw_tracker *tr,
+                          const struct ikw_message *msg, size_t *count);
 struct neg *ikw_pick_recent(const struct ikw_tracker *tr, unsigned phase);
 /* The one that an SA came up for; NULL: it began before the log. */
 struct neg *ikw_pick_establish(const struct ikw_tracker *tr,
@@ -306,6 +311,8 @@ void ikw_wait_flush(struct ikw_tracker *tr, struct tunnel *t);
 /* Those that waited for a negotiation of its tunnel get this one; NULL: it
  * did not come. */
 void ikw_wait_opened(struct ikw_tracker *tr, struct neg *n);
+/* A line with a prefix, whatever it says, tells whose packet is in hand. */
+void ikw_wait_prefixed(struct ikw_tracker *tr, const struct ikw_line *line);
 /* The clock moved on: groups of lines end. */
 void ikw_wait_grow_old(struct ikw_tracker *tr);
 void ikw_wait_forget(struct ikw_tracker *tr, const struct tunnel *t,

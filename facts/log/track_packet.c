@@ -171,7 +171,7 @@ static void emit_notify(struct ikw_tracker *tr, struct neg *n, uint16_t type,
     begin(&mk, tr, tr->t_notify, n);
     ikw_make_str(&mk, "dir", tr->packet.out ? "out" : "in");
     if (name)
-        ikw_make_str(&mk, "type", name);
+        ikw_make_str(&mk, "name", name);
     ikw_make_int(&mk, "code", type);
     ikw_make_str(&mk, "protected", clear ? "no" : "yes");
     ikw_make_str(&mk, "decoded", "yes");
@@ -408,7 +408,7 @@ static void place_packet(struct ikw_tracker *tr)
     bool opens = !p->out && is_phase1(k) && !n;
     if (n && k->exchange == EXCHANGE_QUICK && k->msgid) {
         struct neg *child = find_phase2(tr, n, k);
-        opens = !child && !p->out;
+        opens = (!child || child->where == NOWHERE) && !p->out;
         if (child)
             n = child;
     }

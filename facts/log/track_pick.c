@@ -173,7 +173,7 @@ static int fitness(const struct ikw_tracker *tr, const struct neg *n,
 
 struct neg *ikw_pick_open(const struct ikw_tracker *tr,
                           const struct ikw_message *msg,
-                          const uint8_t *rcookie)
+                          const uint8_t *rcookie, bool *sure)
 {
     unsigned phase = msg->act_phase ? msg->act_phase : msg->phase, steps = 0;
     struct neg *best = NULL;
@@ -184,14 +184,31 @@ struct neg *ikw_pick_open(const struct ikw_tracker *tr,
             !could_end(n, phase == 1 ? rcookie : NULL))
             continue;
         int score = fitness(tr, n, rcookie);
-        if (score > best_score) {
-            best_score = score;
-            best = n;
-        }
-        if (best_score >= 6)
-            break;
+        if (score == best_score)
+            *sure = false;
+        if (score <= best_score)
+            continue;
+        best_score = score;
+        best = n;
+        *sure = true;
     }
     return best;
+}
+
+struct neg *ikw_pick_only(const struct ikw_tracker *tr,
+                          const struct ikw_message *msg, size_t *count)
+{
+    unsigned phase = msg->act_phase ? msg->act_phase : msg->phase, steps = 0;
+    struct neg *only = NULL;
+    *count = 0;
+    for (struct neg *n = tr->open.head; n && steps < SCAN_MAX;
+         n = n->gnext, steps++) {
+        if ((phase && n->phase != phase) || !role_fits(n, msg))
+            continue;
+        only = n;
+        ++*count;
+    }
+    return *count == 1 ? only : NULL;
 }
 
 struct neg *ikw_pick_recent(const struct ikw_tracker *tr, unsigned phase)

@@ -139,7 +139,7 @@ static unsigned phase_of(const struct ikw_message *msg)
 static bool answer(struct target *out, struct tunnel *t, struct neg *n,
                    bool direct)
 {
-    *out = (struct target){ t, n, direct };
+    *out = (struct target){ t, n, direct, false };
     return true;
 }
 
@@ -266,9 +266,14 @@ static bool by_open(const struct question *q, struct target *out)
 {
     uint8_t i[8], r[8];
     bool known = ikw_tie_cookies(q->m, i, r);
-    struct neg *n = ikw_pick_open(q->tr, q->msg, known ? r : NULL);
+    bool sure = false;
+    struct neg *n = ikw_pick_open(q->tr, q->msg, known ? r : NULL, &sure);
     n = n ? touch(q->tr, n) : NULL;
-    return n && answer(out, n->tunnel, n, false);
+    if (!n)
+        return false;
+    answer(out, n->tunnel, n, false);
+    out->guessed = !sure;
+    return true;
 }
 
 static bool by_recent(const struct question *q, struct target *out)

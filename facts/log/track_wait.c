@@ -16,14 +16,14 @@ static bool is_grave(const struct ikw_line *line, const struct ikw_message *m)
 
 static void at_neg(struct neg *n, struct target *out)
 {
-    *out = (struct target){ n->tunnel, n, false };
+    *out = (struct target){ n->tunnel, n, false, false };
 }
 
 static void at_tunnel(struct ikw_tracker *tr, struct tunnel *t,
                       const struct ikw_message *msg, struct target *out)
 {
     ikw_tunnel_touch(tr, t);
-    *out = (struct target){ t, ikw_pick(tr, t, msg), false };
+    *out = (struct target){ t, ikw_pick(tr, t, msg), false, false };
 }
 
 /* A harmless line that nothing claimed is most often about an answer to an
@@ -43,6 +43,22 @@ static bool place_harmless(struct ikw_tracker *tr, const struct ikw_line *line,
     return true;
 }
 
+/* An error that nothing claimed: of the only one it can be about; between
+ * several it is told of the daemon, where it accuses nobody. */
+static void place_grave(struct ikw_tracker *tr, const struct ikw_line *line,
+                        const struct ikw_match *m, struct target *out)
+{
+    const struct ikw_message *msg = m->tmpl->message;
+    size_t count;
+    struct neg *n = ikw_pick_only(tr, msg, &count);
+    if (n)
+        at_neg(n, out);
+    else if (count > 1 && msg->phase)
+        *out = (struct target){ 0 };
+    else
+        ikw_tie_fallback(tr, line, m, out);
+}
+
 static bool place(struct ikw_tracker *tr, const struct waiting *w,
                   const struct ikw_line *line, const struct ikw_match *m,
                   struct tunnel *t, struct target *out)
@@ -56,7 +72,7 @@ static bool place(struct ikw_tracker *tr, const struct waiting *w,
     else if (w->near && grave)
         at_neg(w->near, out);
     else if (grave)
-        ikw_tie_fallback(tr, line, m, out);
+        place_grave(tr, line, m, out);
     else
         return place_harmless(tr, line, m, out);
     return true;
@@ -107,13 +123,25 @@ static void release_awaiting(struct ikw_tracker *tr, struct waiting *w,
                              const struct ikw_match *m, struct neg *n)
 {
     const struct ikw_message *msg = m->tmpl->message;
-    struct target at = { w->await, n, true };
+    struct target at = { w->await, n, true, false };
     unsigned phase = msg->act_phase ? msg->act_phase : msg->phase;
     if (!n)
         ikw_tunnel_touch(tr, w->await);
     if ((!n && msg->phase) || (n && phase && n->phase != phase))
         at.neg = ikw_pick(tr, w->await, msg);
     ikw_track_apply(tr, &w->line, m, &at);
+}
+
+void ikw_wait_prefixed(struct ikw_tracker *tr, const struct ikw_line *line)
+{
+    const struct neg *n = tr->ctx.opened;
+    if (n && !(n->tunnel->peer && ikw_slice_is(line->peer, n->tunnel->peer)))
+        tr->ctx.opened = NULL;
+    if (!tr->wait.n || ikw_is_local(tr, line->peer))
+        return;
+    struct tunnel *t = ikw_tunnel_find(tr, line->peer);
+    if (t)
+        ikw_wait_flush(tr, t);
 }
 
 void ikw_wait_opened(struct ikw_tracker *tr, struct neg *n)
