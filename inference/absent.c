@@ -92,8 +92,8 @@ static void look(struct sight *s, const struct ikw_visibility *see,
                  const struct ikw_fact *const *facts)
 {
     if (!see->present) {
-        s->log = s->log && p->visible == IKW_LEVEL_NONE &&
-                 p->from != IKW_FROM_OTHER;
+        s->log =
+            s->log && p->visible == IKW_LEVEL_NONE && p->from != IKW_FROM_OTHER;
         return;
     }
     s->level = s->level && see->level >= p->visible;

@@ -116,8 +116,7 @@ static void collect_level(struct circle *c, uint32_t h)
 static void run_pattern(struct circle *c, const struct plan *plan, int delta,
                         uint32_t h)
 {
-    unsigned want =
-        plan->rule->patterns[plan->positive[delta]].type->index;
+    unsigned want = plan->rule->patterns[plan->positive[delta]].type->index;
     size_t lo = 0, hi = c->nlevel;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;

@@ -53,8 +53,8 @@ static void fill(struct ikw_engine *e, struct ikw_derivation *to,
     const struct ikw_fact **facts = to->facts;
     struct ikw_value *vars = to->vars;
     if (to->rule != r) { /* else the old arrays fit */
-        facts = IKW_ARENA_ARRAY(&e->arena, const struct ikw_fact *,
-                                r->npatterns);
+        facts =
+            IKW_ARENA_ARRAY(&e->arena, const struct ikw_fact *, r->npatterns);
         vars = IKW_ARENA_ARRAY(&e->arena, struct ikw_value, r->nvars);
     }
     if (r->npatterns)
@@ -73,8 +73,8 @@ static bool keep(struct ikw_engine *e, const struct ikw_derivation *d,
                  struct ikw_derivation **why, struct ikw_derivation **all)
 {
     if (e->opts.all_derivations) {
-        struct ikw_derivation *n = IKW_ARENA_NEW(&e->arena,
-                                                 struct ikw_derivation);
+        struct ikw_derivation *n =
+            IKW_ARENA_NEW(&e->arena, struct ikw_derivation);
         fill(e, n, d);
         n->next = *all;
         *all = n;
@@ -149,8 +149,7 @@ static struct derived *fact_new(struct ikw_engine *e, uint32_t hash,
 {
     struct derived *d = IKW_ARENA_NEW(&e->arena, struct derived);
     d->fact.type = type;
-    d->fact.slots = IKW_ARENA_ARRAY(&e->arena, struct ikw_value,
-                                    type->nslots);
+    d->fact.slots = IKW_ARENA_ARRAY(&e->arena, struct ikw_value, type->nslots);
     if (type->nslots)
         memcpy(d->fact.slots, slots, type->nslots * sizeof *slots);
     d->fact.source = source;
@@ -248,7 +247,7 @@ static struct weighed *weight_get(struct ikw_engine *e,
         if (same_weight(w, t, rule, subject))
             return w;
     w = IKW_ARENA_NEW(&e->arena, struct weighed);
-    w->weight = (struct ikw_weight){ t->cause, subject, t->kind,
+    w->weight = (struct ikw_weight){ t->cause, subject,  t->kind,
                                      t->db,    t->group, NULL };
     IKW_GROW(e->weights, e->weights_cap, e->nweights + 1);
     e->weights[e->nweights++] = w;
@@ -259,8 +258,8 @@ static struct weighed *weight_get(struct ikw_engine *e,
 static void weigh(struct ikw_engine *e, const struct firing *f,
                   const struct ikw_then *t, const struct ikw_derivation *why)
 {
-    struct weighed *w = weight_get(e, t, f->plan->rule,
-                                   subject_of(t->subject_var, f->vars));
+    struct weighed *w =
+        weight_get(e, t, f->plan->rule, subject_of(t->subject_var, f->vars));
     keep(e, why, &w->why, &w->all);
     w->weight.why = w->why;
 }
@@ -283,14 +282,12 @@ int ikw_rule_subject_var(const struct ikw_rule *rule)
     return -1;
 }
 
-static void blind_add(struct ikw_engine *e, const struct firing *f,
-                      unsigned at)
+static void blind_add(struct ikw_engine *e, const struct firing *f, unsigned at)
 {
     const struct ikw_rule *rule = f->plan->rule;
     int64_t subject = subject_of(ikw_rule_subject_var(rule), f->vars);
     uint32_t hash = mix(mix(rule->index, (uint64_t)subject), at);
-    struct sight s = ikw_neg_sight(e, &rule->patterns[at], f->facts,
-                                   f->source);
+    struct sight s = ikw_neg_sight(e, &rule->patterns[at], f->facts, f->source);
     size_t pos = hash;
     struct ikw_blind *b;
     while ((b = ikw_table_next(&e->blinded, hash, &pos)))
@@ -300,10 +297,9 @@ static void blind_add(struct ikw_engine *e, const struct firing *f,
             return;
         }
     b = IKW_ARENA_NEW(&e->arena, struct ikw_blind);
-    *b = (struct ikw_blind){ rule,    at,
-                             rule->patterns[at].visible,
-                             s.level && s.log, !s.log,
-                             subject };
+    *b = (struct ikw_blind){
+        rule, at, rule->patterns[at].visible, s.level && s.log, !s.log, subject
+    };
     IKW_GROW(e->blind, e->blind_cap, e->nblind + 1);
     e->blind[e->nblind++] = b;
     ikw_table_put(&e->blinded, hash, b);
@@ -311,8 +307,7 @@ static void blind_add(struct ikw_engine *e, const struct firing *f,
 
 /* ---- firing ------------------------------------------------------------ */
 
-static uint32_t height_above(const struct ikw_engine *e,
-                             const struct firing *f)
+static uint32_t height_above(const struct ikw_engine *e, const struct firing *f)
 {
     uint32_t h = 0;
     for (size_t i = 0; i < f->plan->rule->npatterns; i++)

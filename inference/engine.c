@@ -56,8 +56,7 @@ struct ikw_engine *ikw_engine_new(const struct ikw_kb *kb,
     if (!e->prog)
         e->prog = e->own = ikw_program_new(kb);
     e->nobserved = fs->nfacts;
-    e->relations = IKW_ARENA_ARRAY(&e->arena, struct relation,
-                                   2 * kb->ntypes);
+    e->relations = IKW_ARENA_ARRAY(&e->arena, struct relation, 2 * kb->ntypes);
     e->by_type = IKW_ARENA_ARRAY(&e->arena, struct facts_of, kb->ntypes);
     load_facts(e);
     return e;
@@ -120,8 +119,7 @@ static void close_types(struct ikw_engine *e, const struct unit *u)
 {
     for (size_t i = 0; i < u->ntypes; i++)
         for (int s = 0; s < 2; s++)
-            ikw_relation_close(e,
-                               &e->relations[2 * u->types[i]->index + s]);
+            ikw_relation_close(e, &e->relations[2 * u->types[i]->index + s]);
 }
 
 static void run_rule(struct ikw_engine *e, const struct plan *plan)
@@ -141,8 +139,8 @@ static bool report_limit(const struct ikw_engine *e, struct ikw_diags *ds)
     if (!r)
         return true;
     return ikw_diag_add(ds, r->pos, IKW_DIAG_ENGINE_LIMIT,
-                        "rule '%s': too many %s; reasoning stopped here",
-                        r->id, e->limit);
+                        "rule '%s': too many %s; reasoning stopped here", r->id,
+                        e->limit);
 }
 
 bool ikw_engine_run(struct ikw_engine *e, struct ikw_diags *ds)

@@ -13,10 +13,10 @@
 #include <string.h>
 
 enum {
-    MAX_PATTERNS = 64,  /* of one rule: one bit each in a mask */
-    MAX_VARS = 64,      /* likewise */
-    SCAN_AT_MOST = 8,   /* shorter vectors are scanned, not indexed */
-    PSEUDO_BIT = 16     /* of IKW_PSEUDO_T in a mask of slots */
+    MAX_PATTERNS = 64, /* of one rule: one bit each in a mask */
+    MAX_VARS = 64,     /* likewise */
+    SCAN_AT_MOST = 8,  /* shorter vectors are scanned, not indexed */
+    PSEUDO_BIT = 16    /* of IKW_PSEUDO_T in a mask of slots */
 };
 
 /* ---- program (program.c, plan.c) --------------------------------------- */
@@ -43,13 +43,13 @@ struct probe {
 
 struct step {
     struct probe probe;
-    enum ikw_from from;   /* as it counts: the first pattern is "same" */
-    bool sets_source;     /* the rule's source is not known before */
-    struct check *late;   /* tests of earlier patterns, now decidable */
+    enum ikw_from from; /* as it counts: the first pattern is "same" */
+    bool sets_source;   /* the rule's source is not known before */
+    struct check *late; /* tests of earlier patterns, now decidable */
     size_t nlate;
-    uint8_t *windows;     /* earlier patterns whose anchor is this one */
+    uint8_t *windows; /* earlier patterns whose anchor is this one */
     size_t nwindows;
-    uint8_t *negs;        /* indexes into plan.negs, now decidable */
+    uint8_t *negs; /* indexes into plan.negs, now decidable */
     size_t nnegs;
 };
 
@@ -84,8 +84,8 @@ struct ikw_program {
     struct plan *plans; /* by index in kb->rules */
     struct unit *units; /* in order of evaluation */
     size_t nunits;
-    unsigned *type_rank; /* by type index: rank of its name */
-    bool *derivable;     /* by type index: some rule derives it */
+    unsigned *type_rank;   /* by type index: rank of its name */
+    bool *derivable;       /* by type index: some rule derives it */
     enum ikw_level *shown; /* by type index: least level of a message that
                               yields it; NONE if none does */
 };
@@ -142,8 +142,8 @@ struct relation {
     size_t n, cap;
     struct index *indexes;
     bool open;
-    bool unstamped;       /* some fact has no time */
-    int64_t span_ms;      /* longest first..last */
+    bool unstamped;  /* some fact has no time */
+    int64_t span_ms; /* longest first..last */
     uint32_t max_height;
 };
 
@@ -164,8 +164,7 @@ void ikw_relation_close(struct ikw_engine *e, struct relation *r);
 /* Candidates of a probe in `r`. */
 void ikw_relation_seek(struct ikw_engine *e, struct relation *r,
                        const struct probe *p, const struct ikw_value *vars,
-                       const struct ikw_fact *const *facts,
-                       struct cursor *c);
+                       const struct ikw_fact *const *facts, struct cursor *c);
 
 static inline const struct ikw_fact *cursor_next(struct cursor *c)
 {
@@ -197,7 +196,7 @@ struct table {
     struct table_entry {
         void *p;
         uint32_t hash;
-    } *v;
+    } * v;
     size_t n, cap;
 };
 /* The place of the first entry with this hash at or after *at; steps on. */
@@ -223,7 +222,7 @@ struct ikw_engine {
     struct facts_of {
         const struct ikw_fact **v; /* heap */
         size_t n;
-    } *by_type; /* of ikw_engine_facts_of, on demand */
+    } * by_type; /* of ikw_engine_facts_of, on demand */
     /* work done */
     uint32_t firings;
     uint64_t steps;

@@ -117,8 +117,7 @@ static bool late_holds(struct join *j, const struct step *s)
     return true;
 }
 
-static bool negs_hold(struct join *j, const struct step *s,
-                      uint64_t *unknown)
+static bool negs_hold(struct join *j, const struct step *s, uint64_t *unknown)
 {
     for (size_t i = 0; i < s->nnegs; i++) {
         const struct probe *p = &j->plan->negs[s->negs[i]];
@@ -142,8 +141,7 @@ static bool accept(struct join *j, size_t depth, const struct ikw_fact *f)
         return false;
     if (!checks_hold(j, p->checks, p->nchecks, f))
         return false;
-    if (p->windowed && p->decided &&
-        !ikw_match_window(p->pattern, f, j->facts))
+    if (p->windowed && p->decided && !ikw_match_window(p->pattern, f, j->facts))
         return false;
     j->facts[p->at] = f;
     if (s->sets_source)
@@ -219,8 +217,7 @@ static int fewest(const struct ikw_engine *e, const struct plan *plan)
     int best = -1;
     size_t least = SIZE_MAX;
     for (size_t i = 0; i < plan->npositive; i++) {
-        const struct ikw_pattern *p =
-            &plan->rule->patterns[plan->positive[i]];
+        const struct ikw_pattern *p = &plan->rule->patterns[plan->positive[i]];
         size_t n = nfacts_of(e, p->type);
         if (n == 0)
             return -1;

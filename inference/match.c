@@ -78,8 +78,7 @@ bool ikw_match_test(const struct ikw_test *t, struct ikw_value v,
     case IKW_TEST_VAR_EQ:
         return v.kind != IKW_NIL && same_value(&v, &vars[t->var]);
     case IKW_TEST_VAR_NE:
-        return vars[t->var].kind != IKW_NIL &&
-               !same_value(&v, &vars[t->var]);
+        return vars[t->var].kind != IKW_NIL && !same_value(&v, &vars[t->var]);
     case IKW_TEST_SET:
         return v.kind != IKW_NIL;
     case IKW_TEST_UNSET:
@@ -127,9 +126,8 @@ static bool follows(const struct point *a, const struct point *b,
         return a->source == b->source && later_line(a, b);
     if (a->t == b->t)
         return a->source != b->source || later_line(a, b);
-    return a->t > b->t &&
-           (within_ms < 0 || (uint64_t)a->t - (uint64_t)b->t <=
-                                 (uint64_t)within_ms);
+    return a->t > b->t && (within_ms < 0 || (uint64_t)a->t - (uint64_t)b->t <=
+                                                (uint64_t)within_ms);
 }
 
 static bool point_fits(const struct ikw_pattern *p, struct point at,

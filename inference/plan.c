@@ -87,14 +87,14 @@ static void add_check(struct check *to, size_t *n, const struct ikw_test *t,
 /* Sorts the tests into keys, bindings and checks; those whose variable is
  * not known yet, but will `ever` be, are left to fill_late. */
 static void fill_probe(struct ikw_program *prog, struct probe *pr,
-                       const struct ikw_pattern *p, unsigned at,
-                       uint64_t bound, uint64_t ever)
+                       const struct ikw_pattern *p, unsigned at, uint64_t bound,
+                       uint64_t ever)
 {
     uint64_t mine = 0;
     pr->pattern = p;
     pr->at = (uint8_t)at;
-    pr->keys = IKW_ARENA_ARRAY(&prog->arena, const struct ikw_test *,
-                               p->ntests);
+    pr->keys =
+        IKW_ARENA_ARRAY(&prog->arena, const struct ikw_test *, p->ntests);
     pr->checks = IKW_ARENA_ARRAY(&prog->arena, struct check, p->ntests);
     for (size_t i = 0; i < p->ntests; i++) {
         const struct ikw_test *t = &p->tests[i];
@@ -135,8 +135,8 @@ static void fill_late(const struct state *st, struct step *s, uint64_t before)
                 !(new_vars & bit(t->var)))
                 continue;
             if (s->nlate == cap) {
-                struct check *l = IKW_ARENA_ARRAY(&st->prog->arena,
-                                                  struct check, 2 * cap);
+                struct check *l =
+                    IKW_ARENA_ARRAY(&st->prog->arena, struct check, 2 * cap);
                 memcpy(l, s->late, cap * sizeof *l);
                 s->late = l;
                 cap *= 2;
@@ -255,8 +255,8 @@ static void compile_order(struct ikw_program *prog, struct plan *plan,
 static void compile_negs(struct ikw_program *prog, struct plan *plan)
 {
     uint64_t shared = positive_vars(plan);
-    plan->negs = IKW_ARENA_ARRAY(&prog->arena, struct probe,
-                                 plan->rule->npatterns);
+    plan->negs =
+        IKW_ARENA_ARRAY(&prog->arena, struct probe, plan->rule->npatterns);
     for (size_t i = 0; i < plan->rule->npatterns; i++) {
         const struct ikw_pattern *p = &plan->rule->patterns[i];
         if (is_positive(p))
@@ -279,8 +279,7 @@ void ikw_plan_compile(struct ikw_program *prog, struct plan *plan)
         if (is_positive(&r->patterns[i]))
             plan->positive[plan->npositive++] = (uint8_t)i;
     compile_negs(prog, plan);
-    plan->orders = IKW_ARENA_ARRAY(&prog->arena, struct order,
-                                   plan->npositive);
+    plan->orders = IKW_ARENA_ARRAY(&prog->arena, struct order, plan->npositive);
     for (size_t i = 0; i < plan->npositive; i++)
         compile_order(prog, plan, &plan->orders[i], plan->positive[i]);
 }

@@ -117,9 +117,9 @@ static bool is_after(const struct ikw_fact *fa, const struct ikw_evidence *a,
 {
     bool clock = stamped(a) && stamped(b);
     bool one_log = fa->source == fb->source;
-    bool lines = a->line && b->line &&
-                 (a->file > b->file ||
-                  (a->file == b->file && a->line > b->line));
+    bool lines =
+        a->line && b->line &&
+        (a->file > b->file || (a->file == b->file && a->line > b->line));
     if (!clock)
         return one_log && lines;
     if (a->t_ms == b->t_ms)
@@ -149,8 +149,8 @@ static bool in_window(const struct check_run *c, const struct ikw_pattern *p,
 
 /* ---- absences and counts ----------------------------------------------- */
 
-static bool source_fits(const struct check_run *c,
-                        const struct ikw_pattern *p, enum ikw_source s)
+static bool source_fits(const struct check_run *c, const struct ikw_pattern *p,
+                        enum ikw_source s)
 {
     return p->from == IKW_FROM_ANY ||
            (p->from == IKW_FROM_SAME) == (s == c->source);
@@ -243,8 +243,8 @@ static bool check_neg(struct check_run *c, size_t i)
         return wrong(c, i, "what should be absent is there");
     if (p->absent && !would_show(c, p))
         return wrong(c, i, "the log could not have shown it");
-    if (!p->absent && (sum < p->least_count ||
-                       (p->most_count >= 0 && sum > p->most_count)))
+    if (!p->absent &&
+        (sum < p->least_count || (p->most_count >= 0 && sum > p->most_count)))
         return wrong(c, i, "the count does not fit");
     return true;
 }
@@ -429,14 +429,13 @@ static bool check_step(struct check_run *c)
     if (!check_shape(c) || !bind_vars(c))
         return false;
     for (size_t i = 0; i < r->npatterns; i++)
-        if (!(is_neg(&r->patterns[i]) ? check_neg(c, i)
-                                      : check_positive(c, i)))
+        if (!(is_neg(&r->patterns[i]) ? check_neg(c, i) : check_positive(c, i)))
             return false;
     return check_height(c) && check_conclusion(c);
 }
 
-bool ikw_proof_check(const struct ikw_engine *e,
-                     const struct ikw_derivation *d, struct ikw_buf *why_not)
+bool ikw_proof_check(const struct ikw_engine *e, const struct ikw_derivation *d,
+                     struct ikw_buf *why_not)
 {
     struct check_run c = { .e = e, .why_not = why_not };
     bool ok = true;

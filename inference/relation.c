@@ -5,8 +5,8 @@
  * file and line). An index groups its facts by the values of a set of slots;
  * every group keeps the order of time, so a window is found in it by binary
  * search. An open relation (rules still add to it) has chained indexes that
- * grow with it, not on pseudo slots: those of its facts may change. A fact with a NIL in an indexed slot is in no
- * group: NIL joins nothing.
+ * grow with it, not on pseudo slots: those of its facts may change. A fact with
+ * a NIL in an indexed slot is in no group: NIL joins nothing.
  */
 #include "inference/internal.h"
 
@@ -280,8 +280,7 @@ struct bounds {
 
 /* The times a fact's first sighting may have. False: any. */
 static bool window_bounds(const struct relation *r, const struct ikw_pattern *p,
-                          const struct ikw_fact *const *facts,
-                          struct bounds *b)
+                          const struct ikw_fact *const *facts, struct bounds *b)
 {
     *b = (struct bounds){ INT64_MIN, INT64_MAX };
     int64_t within = p->within_ms;
@@ -368,8 +367,7 @@ void ikw_relation_seek(struct ikw_engine *e, struct relation *r,
                        const struct ikw_fact *const *facts, struct cursor *c)
 {
     *c = (struct cursor){ .v = r->v, .n = r->n };
-    if (r->n > SCAN_AT_MOST && p->mask &&
-        !(r->open && p->mask >> PSEUDO_BIT))
+    if (r->n > SCAN_AT_MOST && p->mask && !(r->open && p->mask >> PSEUDO_BIT))
         seek_index(e, r, p, vars, c);
     if (p->windowed && !r->open && c->n > SCAN_AT_MOST)
         narrow(r, p, facts, c);

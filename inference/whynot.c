@@ -72,8 +72,7 @@ static void make_order(struct search *s)
             s->order[s->n++] = (unsigned)i;
         for (size_t k = 0; k < r->npatterns; k++) {
             size_t ready = is_neg(&r->patterns[k]) ? ready_after(r, k) : 0;
-            if (is_neg(&r->patterns[k]) &&
-                (ready < first ? first : ready) == i)
+            if (is_neg(&r->patterns[k]) && (ready < first ? first : ready) == i)
                 s->order[s->n++] = (unsigned)k;
         }
     }
@@ -302,8 +301,8 @@ struct ikw_whynot *ikw_engine_whynot(struct ikw_engine *e,
     s.best = IKW_ARENA_NEW(&e->arena, struct ikw_whynot);
     s.best->rule = rule;
     s.best->refuted_test = UINT_MAX;
-    s.best->partial = IKW_ARENA_ARRAY(&e->arena, const struct ikw_fact *,
-                                      rule->npatterns);
+    s.best->partial =
+        IKW_ARENA_ARRAY(&e->arena, const struct ikw_fact *, rule->npatterns);
     if (s.plan->too_big || s.plan->npositive == 0)
         return s.best;
     if (subject >= 0 && var >= 0)

@@ -35,13 +35,13 @@ static const char kit_weights[] =
     "<band word='yes' at-least='50'/><band word='no' at-least='0'/></weights>";
 
 #define KIT_CAUSE(id)                                                          \
-    "<cause id='" id "' prior='-10' severity='low' phase='1' "               \
+    "<cause id='" id "' prior='-10' severity='low' phase='1' "                 \
     "phase-text='x' fixer='x'><title>x</title>"                                \
     "<explanation>x</explanation><remedy for='x'>x</remedy>"                   \
     "<verify>x</verify><settle>x</settle><reference>x</reference></cause>"
 
-static const char kit_causes[] = "<causes family='f'>" KIT_CAUSE("c1")
-    KIT_CAUSE("c2") "</causes>";
+static const char kit_causes[] =
+    "<causes family='f'>" KIT_CAUSE("c1") KIT_CAUSE("c2") "</causes>";
 
 struct bed {
     struct ikw_kb *kb;
@@ -94,9 +94,9 @@ static inline void kit_open(struct bed *bed, const char *rules,
 {
     *bed = (struct bed){ 0 };
     bed->kb = kit_kb(rules, &bed->ds);
-    bool loaded = bed->kb && ikw_facts_parse(bed->kb, "facts",
-                                             ikw_slice_of(facts), kit_take,
-                                             bed, &bed->ds);
+    bool loaded =
+        bed->kb && ikw_facts_parse(bed->kb, "facts", ikw_slice_of(facts),
+                                   kit_take, bed, &bed->ds);
     if (!loaded) {
         kit_complain(&bed->ds);
         CU_ASSERT_FATAL(loaded);
@@ -217,8 +217,8 @@ static inline void kit_check(const struct kit_case *c, size_t n)
         kit_answer(bed.e, false, &b);
         CU_ASSERT_STRING_EQUAL(ikw_buf_str(&b), c[i].answer);
         if (strcmp(ikw_buf_str(&b), c[i].answer) != 0)
-            fprintf(stderr, "case %zu: %s\nnot       %s\n", i,
-                    ikw_buf_str(&b), c[i].answer);
+            fprintf(stderr, "case %zu: %s\nnot       %s\n", i, ikw_buf_str(&b),
+                    c[i].answer);
         CU_ASSERT(bed.ok && kit_proofs_hold(bed.e));
         ikw_buf_release(&b);
         kit_close(&bed);

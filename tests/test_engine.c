@@ -150,8 +150,7 @@ static void a_repeated_fact_fits_with_either_end(void)
                    "<fact type='mark' n='?n' as='m'/>"
                    "<fact type='mark' after='m'/>",
                    HIT),
-          "mark n=1 @local count=2 at=0:1:1000 last=0:2:2000\n",
-          "hit(1,x,-)" },
+          "mark n=1 @local count=2 at=0:1:1000 last=0:2:2000\n", "hit(1,x,-)" },
     };
     KIT_CHECK(cases);
 }
@@ -178,14 +177,15 @@ static void two_anchors_make_one_window(void)
              "<fact type='mark' n='?n' v='2' as='b'/>"                         \
              "<fact type='ev' after='a' before='b'/>",                         \
              HIT)
-#define ENDS "mark n=1 v=1 @local at=0:10:10000\n"                             \
-             "mark n=1 v=2 @local at=0:20:20000\n"
+#define ENDS                                                                   \
+    "mark n=1 v=1 @local at=0:10:10000\n"                                      \
+    "mark n=1 v=2 @local at=0:20:20000\n"
     static const struct kit_case cases[] = {
         { BETWEEN, ENDS "ev v=1 @local at=0:15:15000\n", "hit(1,x,-)" },
         { BETWEEN, ENDS "ev v=1 @local at=0:5:5000\n", "" },
         { BETWEEN, ENDS "ev v=1 @local at=0:25:25000\n", "" },
-        { BETWEEN,
-          ENDS "ev v=1 @local count=2 at=0:5:5000 last=0:25:25000\n", "" },
+        { BETWEEN, ENDS "ev v=1 @local count=2 at=0:5:5000 last=0:25:25000\n",
+          "" },
     };
     KIT_CHECK(cases);
 }
@@ -360,10 +360,10 @@ static void a_derived_fact_spans_its_evidence(void)
                       "<fact type='ev' n='?n' k='p'/>"
                       "<fact type='ev' n='?n' k='q'/>",
                       HIT)
-             KIT_RULE("b",
-                      "<fact type='hit' n='?n' as='h'/>"
-                      "<fact type='mark' n='?n' after='h' within='2s'/>",
-                      "<derive type='sum' n='?n'/>"),
+                 KIT_RULE("b",
+                          "<fact type='hit' n='?n' as='h'/>"
+                          "<fact type='mark' n='?n' after='h' within='2s'/>",
+                          "<derive type='sum' n='?n'/>"),
              "ev n=1 k=q @local at=0:3:3000\n"
              "ev n=1 k=p @local count=2 at=0:5:5000 last=0:7:7000\n"
              "mark n=1 @local at=0:5:5000\n",
@@ -477,7 +477,8 @@ static void circles_of_rules_reach_their_fixed_point(void)
     kit_open(&bed, CLOSURE, ikw_buf_str(&facts), NULL);
     CU_ASSERT(bed.ok && ikw_engine_nderived(bed.e) == 24 * 24);
     CU_ASSERT(kit_proofs_hold(bed.e));
-    for (size_t i = 0; i < ikw_engine_nderived(bed.e); i++) { /* doubling: log2 of the distance */
+    for (size_t i = 0; i < ikw_engine_nderived(bed.e);
+         i++) { /* doubling: log2 of the distance */
         const struct ikw_fact *f = ikw_engine_derived(bed.e, i);
         int64_t d = (f->slots[1].u.i - f->slots[0].u.i + 23) % 24 + 1;
         uint32_t h = 1;
@@ -544,9 +545,9 @@ static void a_tampered_proof_is_refused(void)
 
 static void every_limit_stops_and_names_the_rule(void)
 {
-    static const struct ikw_engine_opts limits[] = {
-        { .max_firings = 5 }, { .max_facts = 5 }, { .max_steps = 20 }
-    };
+    static const struct ikw_engine_opts limits[] = { { .max_firings = 5 },
+                                                     { .max_facts = 5 },
+                                                     { .max_steps = 20 } };
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         struct bed bed;
         kit_open(&bed, CLOSURE,
@@ -677,7 +678,10 @@ static void engines_share_a_program(void)
     ikw_diags_release(&ds);
 }
 
-#define T(name) { #name, name }
+#define T(name)                                                                \
+    {                                                                          \
+#name, name                                                            \
+    }
 
 CU_TestInfo ikw_test_engine[] = {
     T(tests_of_slots_select_facts),
