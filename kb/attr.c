@@ -38,7 +38,7 @@ static void complain_word(struct ikw_loader *ld, const struct ikw_attr *at,
 {
     const char *names[32];
     size_t n = 0;
-    while (words[n].word && n < 32) {
+    while (n < 32 && words[n].word) {
         names[n] = words[n].word;
         n++;
     }
