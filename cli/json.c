@@ -84,13 +84,12 @@ static void set_gateways(json_t *o, const char *local, const char *peer,
 static void set_line(json_t *o, const struct ikw_session *s,
                      const struct ikw_evidence *ev)
 {
-    struct ikw_buf words = { 0 };
     const char *file = ikw_session_file(s, ev->file);
     set_text(o, "file", *file ? file : NULL);
     set_count(o, "line", ev->line);
-    ikw_line_words(&words, ev);
-    set_text(o, "text", words.len ? words.ptr : NULL);
-    ikw_buf_release(&words);
+    if (ev->message)
+        set_text(o, "level", ikw_level_word(ev->message->level));
+    set_text(o, "text", ev->text);
 }
 
 /* ---- proof ------------------------------------------------------------- */
@@ -246,13 +245,6 @@ static json_t *verdict(const struct ikw_session *s, const struct ikw_verdict *v)
 
 /* ---- the rest ---------------------------------------------------------- */
 
-static const char *level_word(enum ikw_level level)
-{
-    static const char *const words[] = { NULL,   "error", "warning", "notify",
-                                         "info", "debug", "debug2" };
-    return words[level];
-}
-
 static void set_counts(json_t *o, const struct ikw_log_summary *in)
 {
     set_text(o, "dialect", in->dialect);
@@ -261,7 +253,7 @@ static void set_counts(json_t *o, const struct ikw_log_summary *in)
     set_int(o, "recognised", in->recognised);
     set_int(o, "unrecognised", in->unrecognised);
     set_count(o, "foreign", in->foreign);
-    set_text(o, "level", level_word(in->level));
+    set_text(o, "level", ikw_level_word(in->level));
     set_time(o, "from", in->from_ms);
     set_time(o, "to", in->to_ms);
     set_true(o, "newest_first", in->newest_first);

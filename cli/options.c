@@ -42,9 +42,7 @@ void ikw_help_all(FILE *to)
           to);
     for (size_t i = 0; i < IKW_CMD_COUNT; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`ikewhy COMMAND --help` tells more of one command; "
-          "`ikewhy --version` the version.\n",
-          to);
+    fputs("\n`ikewhy COMMAND --help` tells more of one command.\n", to);
 }
 
 void ikw_help_command(FILE *to, enum ikw_cmd_id command)

@@ -26,7 +26,9 @@ void ikw_tunnel_words(struct ikw_buf *out, const char *local, const char *peer,
 const char *ikw_verdict_label(const struct ikw_verdict *v,
                               enum ikw_style *style);
 const char *ikw_outcome_label(enum ikw_outcome o, enum ikw_style *style);
-/* A line of a log as evidence. Not escaped. */
+/* "error"; NULL for none */
+const char *ikw_level_word(enum ikw_level level);
+/* A line of a log as evidence, with its level. Not escaped. */
 void ikw_line_words(struct ikw_buf *out, const struct ikw_evidence *ev);
 /* True if the log's stamps have no year and none was given. */
 bool ikw_no_year(const struct ikw_session *s, int64_t t_ms);

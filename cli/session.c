@@ -71,6 +71,12 @@ static void on_unrecognised(void *arg, const struct ikw_line *line)
     r->hooks->unrecognised(r->hooks->arg, file, line);
 }
 
+static void on_silent(void *arg, const struct ikw_evidence *line)
+{
+    struct run *r = arg;
+    r->hooks->silent(r->hooks->arg, line);
+}
+
 static const char *keep(struct ikw_session *s, const char *text)
 {
     return text ? ikw_arena_strdup(&s->arena, text) : NULL;
@@ -138,8 +144,11 @@ bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
                       const struct ikw_session_hooks *hooks)
 {
     struct run r = { .session = s, .hooks = hooks };
-    struct ikw_log_sink sink = { &r, on_set,
-                                 hooks->unrecognised ? on_unrecognised : NULL };
+    struct ikw_log_sink sink = { .arg = &r, .set = on_set };
+    if (hooks->unrecognised)
+        sink.unrecognised = on_unrecognised;
+    if (hooks->silent)
+        sink.silent = on_silent;
     struct ikw_matcher *matcher = ikw_matcher_new(s->kb);
     r.envelope = (struct ikw_envelope_opts){ o->envelope, o->year };
     r.tracker = ikw_tracker_new(s->kb, matcher, &sink);
@@ -164,9 +173,14 @@ static void reason_over(void *arg, struct ikw_fact_set *fs)
     ikw_report_add(g->builder, fs, g->diags);
 }
 
-/* An error that no message of the knowledge base matches is one that no
- * verdict can explain. */
-static void count_error(void *arg, unsigned file, const struct ikw_line *line)
+/* Errors that are no facts are errors that no verdict can explain. */
+static void count_silent(void *arg, const struct ikw_evidence *line)
+{
+    struct reasoning *g = arg;
+    ikw_report_error_line(g->builder, line);
+}
+
+static void count_unknown(void *arg, unsigned file, const struct ikw_line *line)
 {
     struct reasoning *g = arg;
     char text[IKW_TEXT_MAX + 1];
@@ -213,7 +227,8 @@ bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
 {
     struct ikw_report_opts opts = { 0 };
     struct reasoning g = { ikw_report_begin(s->kb, &opts), &s->diags };
-    struct ikw_session_hooks hooks = { &g, reason_over, count_error };
+    struct ikw_session_hooks hooks = { &g, reason_over, count_unknown,
+                                       count_silent };
     bool ok = o->facts ? reason_over_facts(s, o->facts, &g)
                        : ikw_session_read(s, o, &hooks);
     s->report = ikw_report_end(g.builder);

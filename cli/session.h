@@ -14,6 +14,8 @@ struct ikw_session_hooks {
     void *arg;
     void (*set)(void *arg, struct ikw_fact_set *fs);
     void (*unrecognised)(void *arg, unsigned file, const struct ikw_line *line);
+    /* an error that is recognised but is no fact */
+    void (*silent)(void *arg, const struct ikw_evidence *line);
 };
 
 struct ikw_session {

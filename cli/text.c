@@ -61,9 +61,19 @@ bool ikw_no_year(const struct ikw_session *s, int64_t t_ms)
     return !s->year_given && t_ms >= from && t_ms < to;
 }
 
+const char *ikw_level_word(enum ikw_level level)
+{
+    static const char *const words[] = { NULL,   "error", "warning", "notify",
+                                         "info", "debug", "debug2" };
+    return words[level];
+}
+
 void ikw_line_words(struct ikw_buf *out, const struct ikw_evidence *ev)
 {
-    ikw_buf_adds(out, ev->text ? ev->text : "");
+    const char *word = ev->message ? ikw_level_word(ev->message->level) : NULL;
+    for (const char *p = word; p && *p; p++)
+        ikw_buf_addc(out, (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p));
+    ikw_buf_addf(out, "%s%s", word ? ": " : "", ev->text ? ev->text : "");
 }
 
 static void newline(struct ikw_page *page)
@@ -149,6 +159,15 @@ static void print_inputs(struct ikw_page *page, const struct ikw_session *s)
 
 /* ---- tunnels ----------------------------------------------------------- */
 
+/* All logs lie within one day: the hour is enough. */
+static bool one_day(const struct ikw_session *s)
+{
+    for (size_t i = 0; i < s->ninputs; i++)
+        if (!ikw_when_same_day(s->inputs[0].from_ms, s->inputs[i].to_ms))
+            return false;
+    return s->ninputs > 0;
+}
+
 static void print_tunnel(struct ikw_page *page, const struct ikw_session *s,
                          const struct ikw_tunnel *t)
 {
@@ -164,7 +183,10 @@ static void print_tunnel(struct ikw_page *page, const struct ikw_session *s,
                      t->attempts == 1 ? "" : "s");
     if (t->first_ms != IKW_NO_TIME) {
         ikw_buf_adds(&b, dot);
-        ikw_when_date_time(&b, t->first_ms, ikw_no_year(s, t->first_ms));
+        if (one_day(s))
+            ikw_when_clock(&b, t->first_ms);
+        else
+            ikw_when_date_time(&b, t->first_ms, ikw_no_year(s, t->first_ms));
     }
     ikw_page_styled(page, style, word);
     ikw_page_spaces(page, 2);
@@ -247,8 +269,8 @@ static void print_more(struct ikw_page *page, const struct ikw_report *r)
     } hints[] = {
         { "how", "ikewhy how 1", true },
         { "explain", "ikewhy explain", true },
-        { "diagnose", "ikewhy diagnose --peer-log", true },
-        { "facts", "ikewhy facts", false },
+        { "diagnose", "ikewhy diagnose FILE --peer-log FILE", true },
+        { "facts", "ikewhy facts FILE", false },
     };
     struct ikw_buf b = { 0 };
     enum ikw_cmd_id id;

@@ -11,6 +11,7 @@ enum {
     INDENT = 7,        /* where text begins beside a label */
     EVIDENCE_MOST = 5, /* lines of a log */
     EVIDENCE_A_GROUP = 2,
+    ABSENCES_MOST = 3,
     RIVALS_MOST = 3,
     LINES_OF_TEXT = 3, /* of one evidence line */
     ESTABLISHED = 95
@@ -24,34 +25,36 @@ static void label(struct ikw_page *page, const char *text)
 
 /* ---- head -------------------------------------------------------------- */
 
-/* The title, and the certainty at the right edge where both fit. */
+/* The title, and the certainty at the right edge where both fit, else before
+ * the id. */
 static void print_title(struct ikw_page *page, const struct ikw_verdict *v)
 {
     enum ikw_style style;
     const char *word = ikw_verdict_label(v, &style);
-    struct ikw_buf sure = { 0 };
+    struct ikw_buf b = { 0 };
     size_t col = strlen(word) + 2;
     size_t title = ikw_columns(v->cause->title, strlen(v->cause->title));
-    ikw_buf_addf(&sure, "%s, %d %%", v->band ? v->band->word : "",
-                 v->certainty);
+    ikw_buf_addf(&b, "%s, %d %%", v->band ? v->band->word : "", v->certainty);
+    bool beside = col + title + 2 + b.len <= page->width;
     ikw_page_styled(page, style, word);
     ikw_page_spaces(page, 2);
-    if (col + title + 2 + sure.len <= page->width) {
+    if (beside) {
         ikw_page_styled(page, IKW_BOLD, v->cause->title);
-        ikw_page_spaces(page, page->width - col - title - sure.len);
+        ikw_page_spaces(page, page->width - col - title - b.len);
+        ikw_buf_addf(&page->out, "%s\n", b.ptr);
+        ikw_buf_clear(&b);
     } else {
         ikw_page_wrap(page, col, INDENT, 0, v->cause->title);
-        ikw_page_spaces(page, INDENT);
     }
-    ikw_buf_addf(&page->out, "%s\n", sure.ptr);
-    ikw_buf_release(&sure);
+    ikw_buf_addf(&b, "%s%s", b.len ? ikw_page_dot(page) : "", v->cause->id);
+    ikw_page_spaces(page, INDENT);
+    ikw_page_wrap(page, INDENT, INDENT, 0, b.ptr);
+    ikw_buf_release(&b);
 }
 
 static void print_subject(struct ikw_page *page, const struct ikw_verdict *v)
 {
-    const char *dot = ikw_page_dot(page);
     struct ikw_buf b = { 0 };
-    ikw_buf_addf(&b, "%s%s", v->cause->id, dot);
     if (v->peer || v->local || v->tunnel_name) {
         ikw_buf_adds(&b, "tunnel ");
         ikw_tunnel_words(&b, v->local, v->peer, v->tunnel_name);
@@ -59,7 +62,7 @@ static void print_subject(struct ikw_page *page, const struct ikw_verdict *v)
         ikw_buf_adds(&b, "the daemon itself");
     }
     if (v->role)
-        ikw_buf_addf(&b, "%swe are the %s", dot,
+        ikw_buf_addf(&b, "%swe are the %s", ikw_page_dot(page),
                      v->role == 'I' ? "initiator" : "responder");
     ikw_page_spaces(page, INDENT);
     ikw_page_wrap(page, INDENT, INDENT, 0, b.ptr);
@@ -196,17 +199,30 @@ static bool says_something(const struct ikw_bill_row *row)
     return row->group && row->proof && (row->db || strength(row) > 0);
 }
 
+/* What is not in the log counts where a line of it would be; what rules have
+ * not derived says nothing to a reader. */
+static bool worth_telling(const struct ikw_session *s,
+                          const struct ikw_absence *a)
+{
+    const struct ikw_type *type = a->fact ? ikw_kb_type(s->kb, a->fact) : NULL;
+    return a->observable && a->what && !(type && type->derived);
+}
+
 static void print_absences(struct evidence_page *ep)
 {
+    struct ikw_buf b = { 0 };
+    unsigned n = 0;
     for (size_t i = 0; i < ep->v->nabsent; i++) {
-        struct ikw_buf b = { 0 };
         const struct ikw_absence *a = &ep->v->absent[i];
-        ikw_buf_addf(&b, "absent: %s (this log would %sshow it)", a->what,
-                     a->observable ? "" : "not ");
+        if (worth_telling(ep->session, a) && n++ < ABSENCES_MOST)
+            ikw_buf_addf(&b, "%s%s", b.len ? "; " : "absent: ", a->what);
+    }
+    if (b.len) {
+        ikw_buf_addf(&b, " (this log would show %s)", n > 1 ? "them" : "it");
         ikw_page_spaces(ep->page, INDENT);
         ikw_page_wrap(ep->page, INDENT, INDENT + 2, 0, b.ptr);
-        ikw_buf_release(&b);
     }
+    ikw_buf_release(&b);
 }
 
 static void print_evidence(struct ikw_page *page, const struct ikw_session *s,
@@ -232,26 +248,33 @@ static void print_evidence(struct ikw_page *page, const struct ikw_session *s,
 
 /* ---- rivals ------------------------------------------------------------ */
 
+static void add_exclusion(struct ikw_buf *b, const struct ikw_rival *r)
+{
+    const char *why = r->excluded_proof ? r->excluded_proof->sentence : NULL;
+    ikw_buf_adds(b, "ruled out");
+    if (r->excluded_line)
+        ikw_buf_addf(b, " by line %u", r->excluded_line);
+    if (why && *why)
+        ikw_buf_addf(b, ": %s", why);
+}
+
 static void print_rival(struct ikw_page *page, const struct ikw_rival *r)
 {
+    static const char head[] = "RATHER THAN  ";
+    size_t col = sizeof head - 1;
     struct ikw_buf b = { 0 };
-    static const char head[] = "RATHER THAN";
     ikw_page_styled(page, IKW_BOLD, head);
-    ikw_page_spaces(page, 2);
     ikw_buf_addf(&b, "%s (%s)", r->cause->title, r->cause->id);
-    ikw_page_wrap(page, sizeof head + 1, sizeof head + 1, 0, b.ptr);
-    ikw_buf_clear(&b);
+    if (!r->excluded)
+        ikw_buf_addf(&b, "%snot ruled out, %d %%", ikw_page_dot(page),
+                     r->certainty);
+    ikw_page_wrap(page, col, col, 0, b.ptr);
     if (r->excluded) {
-        const char *why = r->excluded_proof ? r->excluded_proof->sentence : "";
-        ikw_buf_addf(&b, "ruled out%s%s", why && *why ? ": " : "",
-                     why ? why : "");
-        if (r->excluded_line)
-            ikw_buf_addf(&b, " [line %u]", r->excluded_line);
-    } else {
-        ikw_buf_addf(&b, "not ruled out: %d %%", r->certainty);
+        ikw_buf_clear(&b);
+        add_exclusion(&b, r);
+        ikw_page_spaces(page, col);
+        ikw_page_wrap(page, col, col, 0, b.ptr);
     }
-    ikw_page_spaces(page, INDENT);
-    ikw_page_wrap(page, INDENT, INDENT, 0, b.ptr);
     ikw_buf_release(&b);
 }
 
