@@ -279,8 +279,7 @@ static void widen(struct span *s, const struct ikw_evidence *ev)
 static void widen_by_fact(void *arg, const struct ikw_fact *f)
 {
     widen(arg, &f->first);
-    if (f->count > 1)
-        widen(arg, &f->last);
+    widen(arg, &f->last);
 }
 
 static struct span span_of_weights(const struct ikw_scene *s,

@@ -144,8 +144,7 @@ static void add_place(struct places *ps, const struct ikw_evidence *ev)
 static void explain(void *arg, const struct ikw_fact *f)
 {
     add_place(arg, &f->first);
-    if (f->count > 1)
-        add_place(arg, &f->last);
+    add_place(arg, &f->last);
 }
 
 static int cmp_places(const void *x, const void *y)
@@ -240,6 +239,20 @@ static void tell_alarm(struct ikw_rest *r, const struct ikw_scene *s,
         ikw_rest_error(r, NULL, &f->first, f->count);
 }
 
+/* That a timer ran out, or that a packet was refused, only repeats that a
+ * negotiation went wrong: a verdict on it, or on the one it follows from,
+ * explains as much. */
+static bool is_consequence(const struct ikw_scene *s, const struct ikw_fact *f)
+{
+    static const char *const types[] = { "timeout", "input-refused" };
+    int64_t subject;
+    bool follows = false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        follows = follows || strcmp(f->type->name, types[i]) == 0;
+    return follows && ikw_fact_int(f, "negotiation", &subject) &&
+           covered(ikw_scene_problem(s, subject));
+}
+
 /* One line may have made several facts: it counts once. */
 static void tell_alarms(struct ikw_rest *r, const struct ikw_scene *s,
                         const struct places *ps)
@@ -252,8 +265,7 @@ static void tell_alarms(struct ikw_rest *r, const struct ikw_scene *s,
     for (size_t i = 0; i < fs->nfacts; i++) {
         const struct ikw_fact *f = fs->facts[i];
         if (is_alarm(&f->first) && !is_carried(f) &&
-            !has_place(ps, &f->first) &&
-            !(f->count > 1 && has_place(ps, &f->last)))
+            !has_place(ps, &f->first) && !has_place(ps, &f->last))
             v[n++] = f;
     }
     if (n)
@@ -274,6 +286,10 @@ void ikw_rest_unexplained(struct ikw_rest *r, const struct ikw_scene *s)
     explain_derived(s, s->types->symptom, false, &w);
     explain_derived(s, s->types->recovered, false, &w);
     explain_derived(s, s->types->note, true, &w);
+    for (size_t i = 0; i < s->fs->nfacts; i++) {
+        if (is_consequence(s, s->fs->facts[i]))
+            explain(&ps, s->fs->facts[i]);
+    }
     if (ps.n)
         qsort(ps.v, ps.n, sizeof *ps.v, cmp_places);
     tell_alarms(r, s, &ps);

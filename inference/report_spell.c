@@ -65,7 +65,7 @@ static void set_last(struct ikw_spell *sp, struct ikw_spell_item *it,
 
 static const struct ikw_evidence *latest_of(const struct ikw_fact *f)
 {
-    return f->count > 1 && f->last.line ? &f->last : &f->first;
+    return f->last.line ? &f->last : &f->first;
 }
 
 static void new_item(struct ikw_spell *sp, const struct ikw_sight *s,
@@ -86,7 +86,7 @@ static void new_item(struct ikw_spell *sp, const struct ikw_sight *s,
         .db = s->db,
     };
     it->item.last = it->item.first;
-    if (f->count > 1)
+    if (latest_of(f)->line != f->first.line)
         set_last(sp, it, latest_of(f));
 }
 

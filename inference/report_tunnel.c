@@ -54,7 +54,7 @@ static enum ikw_source teller(const struct ikw_scene *s)
 
 static int64_t last_time(const struct ikw_fact *f)
 {
-    return f->count > 1 ? f->last.t_ms : f->first.t_ms;
+    return f->last.line ? f->last.t_ms : f->first.t_ms;
 }
 
 static void set_cookies(struct ikw_tunnel_row *r, const struct ikw_fact *f)

@@ -124,7 +124,7 @@ static struct ikw_proof *copy_observed(struct ikw_proof_copier *pc,
         return p;
     p->sentence = f->type->means ? f->type->means : f->type->name;
     p->first = ikw_evidence_copy(pc->arena, &f->first);
-    p->last = f->count > 1 ? ikw_evidence_copy(pc->arena, &f->last) : p->first;
+    p->last = f->last.line ? ikw_evidence_copy(pc->arena, &f->last) : p->first;
     *ikw_ptrmap_at(&pc->done, f) = p;
     return p;
 }

@@ -26,6 +26,8 @@ static const char vocabulary[] =
     "<slot name='what' kind='text'/></type>"
     "<type name='follows' means='Explained by another.'>"
     "<slot name='negotiation' kind='id'/><slot name='of' kind='id'/></type>"
+    "<type name='timeout' means='A timer ran out.'>"
+    "<slot name='negotiation' kind='id'/></type>"
     "<type name='daemon' means='The daemon.'><slot name='event' kind='text'/>"
     "</type>"
     "<type name='sa-established' means='An SA came up.'>"
@@ -957,6 +959,8 @@ static void alarms_without_a_verdict_are_unexplained(void)
         { "bad", "clue negotiation=1 what=better", 0 },
         { "bad", "clue negotiation=1 what=calm-note", 0 },
         { "bad", "clue negotiation=2 what=key", 1 },
+        { "bad", "timeout negotiation=1", 0 }, /* says nothing new */
+        { "bad", "timeout negotiation=2", 1 },
         { "bad", "clue negotiation=1 what=path-out", 1 }, /* a rival's */
         { "bad", "clue negotiation=1 what=not-key", 1 },
     };
