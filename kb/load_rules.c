@@ -63,14 +63,13 @@ static void load_count(struct ikw_rule_draft *d, const struct ikw_node *n,
                        "<count> needs 'at-least' or 'at-most'");
 }
 
-/* What is absent must be known to have been visible, or be ours. */
+/* An observed fact that is absent must be known to have been visible. */
 static void load_visible(struct ikw_rule_draft *d, const struct ikw_node *n,
                          struct ikw_pattern *p)
 {
     p->absent = n->elem == IKW_ELEM_ABSENT;
     p->visible = ikw_attr_level(d->ld, n, "visible-at", IKW_LEVEL_NONE);
-    if (p->absent && !p->type->derived && !p->type->made_by &&
-        !ikw_attr(n, "visible-at"))
+    if (p->absent && !p->type->derived && !ikw_attr(n, "visible-at"))
         ikw_load_fault(d->ld, n->line, IKW_DIAG_MISSING_ATTR,
                        "<absent> of '%s' needs 'visible-at'", p->type->name);
 }
