@@ -69,6 +69,9 @@ IKW_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(PKG_CFLAGS) \
 CLI_DEFS = -DIKW_VERSION='"$(VERSION)"' -DIKW_KB_DIR='"$(datadir)/kb"'
 COMPILE = $(CC) $(IKW_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(OPT) $(CFLAGS) $(LDFLAGS)
+# V=1 prints the commands themselves.
+Q   = $(if $(V),,@)
+say = $(if $(V),,@printf '  %s  %s\n' $1 $2)
 
 # ---- building --------------------------------------------------------------
 
@@ -81,7 +84,7 @@ LINK = $(CC) $(OPT) $(CFLAGS) $(LDFLAGS)
 ifeq ($(VARIANT),release)
 all: ikewhy ## Build ./ikewhy and build/release/libikewhy.a (the default)
 ikewhy: $(B)/ikewhy
-	cp -f $< $@.tmp && mv -f $@.tmp $@
+	$Qcp -f $< $@.tmp && mv -f $@.tmp $@
 else
 all: $(B)/ikewhy
 endif
@@ -98,27 +101,31 @@ $(B)/cli-flags: FORCE
 
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)
+	$Q$(COMPILE) -MMD -MP -c -o $@ $<
 $(CLI_OBJ): $(B)/cli-flags
 $(B)/cli/%.o: IKW_CFLAGS += $(CLI_DEFS)
 
 $(B)/libikewhy.a: $(LIB_OBJ)
-	rm -f $@
-	$(AR) rcs $@ $(LIB_OBJ)
+	$(call say,AR,$@)
+	$Qrm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
 
 $(B)/ikewhy: $(CLI_OBJ) $(B)/libikewhy.a
-	$(LINK) -o $@ $(CLI_OBJ) $(B)/libikewhy.a $(PKG_LIBS)
+	$(call say,LD,$@)
+	$Q$(LINK) -o $@ $(CLI_OBJ) $(B)/libikewhy.a $(PKG_LIBS)
 
 # The suites see the command line's parts too, but its main.
 $(B)/cli.a: $(filter-out $(B)/cli/main.o,$(CLI_OBJ))
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$Qrm -f $@ && $(AR) rcs $@ $^
 
 $(B)/check: $(TEST_OBJ) $(B)/cli.a $(B)/libikewhy.a
-	$(LINK) -o $@ $^ $(PKG_LIBS) -lcunit
+	$(call say,LD,$@)
+	$Q$(LINK) -o $@ $^ $(PKG_LIBS) -lcunit
 
 $(B)/fuzz_%: $(B)/tests/fuzz_%.o $(B)/libikewhy.a
-	$(LINK) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+	$(call say,LD,$@)
+	$Q$(LINK) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 -include $(FUZZ_SRC:%.c=$(B)/%.d)
