@@ -38,6 +38,7 @@ struct ikw_problem {
     bool carried;                       /* it is older than this fact set */
     bool recovered;
     bool daemon; /* of the daemon, whatever the tunnel */
+    bool suspicion; /* worth telling, no fault */
     int64_t first_ms, last_ms;
     unsigned file;
     uint32_t line;    /* of the first evidence */
@@ -97,6 +98,7 @@ struct ikw_spell {
     struct ikw_spell_item *items; /* IKW_SIGHTS_MAX of them */
     size_t nitems;
     uint32_t pending;    /* problems not recovered */
+    uint32_t real;       /* problems that are no mere suspicions */
     bool last_recovered; /* the latest of them is */
 };
 

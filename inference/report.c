@@ -168,9 +168,9 @@ static int cmp_str(const char *a, const char *b)
 }
 
 /* Faults before harmless conditions, strangers after all. */
-static int class_of(const struct ikw_cause *c)
+static int class_of(const struct ikw_verdict *v)
 {
-    return c->noise ? 2 : c->benign ? 1 : 0;
+    return v->cause->noise ? 2 : v->cause->benign || v->suspicion ? 1 : 0;
 }
 
 static int cmp_ranked(const void *x, const void *y)
@@ -178,7 +178,7 @@ static int cmp_ranked(const void *x, const void *y)
     const struct ranked *a = x, *b = y;
     const struct ikw_verdict *v = &a->spell->v, *w = &b->spell->v;
     const int64_t keys[][2] = {
-        { class_of(v->cause), class_of(w->cause) },
+        { class_of(v), class_of(w) },
         { v->recovered, w->recovered },
         { (int64_t)a->band, (int64_t)b->band },
         { v->phase, w->phase },
@@ -256,7 +256,7 @@ static enum ikw_outcome outcome_of(const struct ikw_tunnel_state *t)
         const struct ikw_verdict *v = &t->spells.v[i]->v;
         if (v->cause->noise)
             noise = true;
-        else if (v->cause->benign)
+        else if (v->cause->benign || v->suspicion)
             continue;
         else if (v->certainty >= IKW_UNDECIDED_PERCENT)
             return IKW_OUTCOME_FAULT;

@@ -77,6 +77,7 @@ struct ikw_verdict {
     uint32_t count;                         /* problems (attempts) joined */
     int64_t first_ms, last_ms;
     bool recovered;
+    bool suspicion; /* worth telling, but no fault: changes no outcome */
     const char *summary;
     struct ikw_evidence_item *evidence;
     size_t nevidence;

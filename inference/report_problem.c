@@ -164,6 +164,8 @@ static int cmp_problem_subject(const void *x, const void *y)
 {
     const struct ikw_problem *a = x, *b = y;
     int c = cmp_i(a->subject, b->subject);
+    if (!c)
+        c = cmp_i(a->suspicion, b->suspicion);
     /* of several of one subject the first the engine names counts */
     return c ? c : cmp_i(a->line, b->line);
 }
@@ -180,6 +182,7 @@ static void read_problems(struct ikw_scene *s)
             continue;
         p.kind = ikw_fact_word(facts[i], "kind");
         p.daemon = ikw_fact_says(facts[i], "kind", "daemon");
+        p.suspicion = ikw_fact_says(facts[i], "kind", "suspicion");
         ikw_fact_int(facts[i], "phase", &phase);
         p.phase = phase > 0 && phase < 3 ? (unsigned)phase : 0;
         s->problems[k++] = p;

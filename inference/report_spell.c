@@ -206,6 +206,7 @@ static void join(struct ikw_spells *ss, struct ikw_spell *sp,
     if (!again || !sp->v.count)
         sp->v.count++;
     sp->pending += !p->recovered;
+    sp->real += !p->suspicion;
     sp->last_recovered = p->recovered;
     ss->latest = sp;
     ikw_arena_release(&scratch);
@@ -312,6 +313,7 @@ static void absorb(struct ikw_spell *to, struct ikw_spell *from)
     widen(to, &p);
     to->v.count += from->v.count;
     to->pending += from->pending;
+    to->real += from->real;
     to->last_recovered = from->last_recovered;
     to->kind = from->kind;
     absorb_evidence(to, from);
@@ -413,6 +415,7 @@ void ikw_spell_close(struct ikw_spell *sp)
         qsort(v, sp->nitems, sizeof *v, cmp_item);
     sp->v.evidence = v;
     sp->v.nevidence = sp->nitems;
+    sp->v.suspicion = sp->real == 0;
     sp->v.recovered = sp->pending == 0;
 }
 

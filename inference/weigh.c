@@ -173,7 +173,7 @@ static void take(struct node *n, const struct ikw_weight *w)
         if (!c->exclude)
             c->exclude = w;
     } else if (w->kind == IKW_THEN_WEIGH) {
-        c->own = true;
+        c->own = c->own || w->db > 0; /* evidence against makes no candidate */
         if (!c->nwins || strcmp(ikw_weight_group(c->wins[c->nwins - 1]),
                                 ikw_weight_group(w)) != 0)
             c->wins[c->nwins++] = w;
