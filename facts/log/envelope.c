@@ -45,53 +45,79 @@ static bool is_all_dump(struct ikw_slice s)
     return true;
 }
 
+/* What a text may hold, found in one pass; the slow way makes sure. Texts
+ * shorter than this are too short for any of it. */
+enum { SCAN_STEP = 16, SCAN_AHEAD = 3, SCAN_LEAST = SCAN_STEP + SCAN_AHEAD };
+enum { MAY_GLUE = 1, MAY_REST = 2 };
+
 #if defined(__GNUC__)
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
 
-static bytes16 load(const char *p)
+static inline bytes16 load(const char *p)
 {
     bytes16 v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-static bool any(bytes16 v)
+static inline bytes16 all(char c)
+{
+    return (bytes16){ 0 } + (unsigned char)c;
+}
+
+static inline bool any(bytes16 v)
 {
     uint64_t half[2];
     memcpy(half, &v, sizeof half);
     return (half[0] | half[1]) != 0;
 }
 
-/* Whether `a` stands somewhere `gap` bytes before `b`. */
-static inline bool has_pair(struct ikw_slice s, char a, char b, size_t gap)
+/* A date (dash, two bytes, dash), the first two bytes of a strip, #0 of a
+ * folded newline, or `.c:` near the start. */
+static inline unsigned scan(struct ikw_slice s, const char strip[2])
 {
-    bytes16 va = (bytes16){ 0 } + (unsigned char)a;
-    bytes16 vb = (bytes16){ 0 } + (unsigned char)b;
-    bytes16 hit = { 0 };
-    size_t i = 0, need = 16 + gap;
-    for (; i + need <= s.len; i += 16)
-        hit |=
-            (bytes16)((load(s.ptr + i) == va) & (load(s.ptr + i + gap) == vb));
-    if (s.len >= need) {
-        i = s.len - need;
-        hit |=
-            (bytes16)((load(s.ptr + i) == va) & (load(s.ptr + i + gap) == vb));
-        return any(hit);
+    bytes16 glue = { 0 }, rest = { 0 };
+    bytes16 a = all(strip[0]), b = all(strip[1]);
+    if (s.len < SCAN_LEAST)
+        return 0;
+    size_t last = s.len - SCAN_LEAST;
+    for (size_t i = 0;; i = i + SCAN_STEP > last ? last : i + SCAN_STEP) {
+        bytes16 x = load(s.ptr + i), y = load(s.ptr + i + 1);
+        bytes16 z = load(s.ptr + i + 3);
+        glue |= (bytes16)((x == all('-')) & (z == all('-')));
+        rest |= (bytes16)((x == a) & (y == b));
+        rest |= (bytes16)((x == all('#')) & (y == all('0')));
+        if (i == last)
+            break;
     }
-    for (i = 0; i + gap < s.len; i++)
-        if (s.ptr[i] == a && s.ptr[i + gap] == b)
-            return true;
-    return false;
+    rest |=
+        (bytes16)((load(s.ptr) == all('.')) & (load(s.ptr + 2) == all(':')));
+    if (!any(glue | rest))
+        return 0;
+    return (any(glue) ? MAY_GLUE : 0) | (any(rest) ? MAY_REST : 0);
 }
 #else
-static bool has_pair(struct ikw_slice s, char a, char b, size_t gap)
+static unsigned scan(struct ikw_slice s, const char strip[2])
 {
-    for (size_t i = 0; i + gap < s.len; i++)
-        if (s.ptr[i] == a && s.ptr[i + gap] == b)
-            return true;
-    return false;
+    unsigned may = 0;
+    for (size_t i = 0; i + SCAN_AHEAD < s.len; i++) {
+        char c = s.ptr[i], next = s.ptr[i + 1];
+        if (c == '-' && s.ptr[i + 3] == '-')
+            may |= MAY_GLUE;
+        if ((c == strip[0] && next == strip[1]) || (c == '#' && next == '0') ||
+            (c == '.' && s.ptr[i + 2] == ':' && i < SCAN_STEP))
+            may |= MAY_REST;
+    }
+    return may;
 }
 #endif
+
+const unsigned char ikw_hex_digits[256] = {
+    ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
+    ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['a'] = 1, ['b'] = 1,
+    ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['A'] = 1, ['B'] = 1,
+    ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1,
+};
 
 static const char *find(struct ikw_slice s, const char *needle)
 {
@@ -210,10 +236,10 @@ static void emit_folded(struct out *o, struct ikw_line *line)
         emit_continuation(o, line->number, rest);
 }
 
-static bool may_strip(const struct ikw_envelope_reader *er, struct ikw_slice s)
+static void emit_plain(struct out *o, struct ikw_line *line)
 {
-    const char *c = er->strip_first;
-    return er->kb->nstrips && (!c[0] || has_pair(s, c[0], c[1], 1));
+    line->continuation = is_all_dump(line->text);
+    emit(o, line);
 }
 
 static void emit_text(struct out *o, struct ikw_line *line,
@@ -223,15 +249,11 @@ static void emit_text(struct out *o, struct ikw_line *line,
     size_t func = func_len(*s);
     if (func)
         *s = ikw_slice_sub(*s, func, s->len);
-    if (may_strip(o->er, *s))
-        *s = strip(o->er, *s, f->env->dialect);
-    if (f->has_tag && has_pair(*s, '#', '0', 1) && find(*s, "#012")) {
+    *s = strip(o->er, *s, f->env->dialect);
+    if (f->has_tag && find(*s, "#012"))
         emit_folded(o, line);
-        return;
-    }
-    if (is_all_dump(*s))
-        line->continuation = true;
-    emit(o, line);
+    else
+        emit_plain(o, line);
 }
 
 /* ---- glued lines ------------------------------------------------------- */
@@ -259,6 +281,7 @@ static const struct ikw_form *glued(struct ikw_envelope_reader *er,
         if (*at == SIZE_MAX)
             return NULL;
         struct ikw_slice tail = ikw_slice_sub(s, *at, s.len);
+        ikw_stamp_forget(&er->cache);
         for (size_t i = 0; i < er->nforms; i++) {
             const char *far = tail.ptr;
             head->cal = er->cal;
@@ -306,12 +329,17 @@ static void emit_split(struct out *o, struct ikw_line *line,
 static inline void emit_line(struct out *o, struct ikw_line *line,
                              const struct ikw_form *f)
 {
+    unsigned may = scan(line->text, o->er->strip_first);
+    if (f->has_tag && line->text.len < SCAN_LEAST)
+        may = MAY_REST; /* a short dump may be folded into it */
     if (line->foreign)
         emit(o, line);
-    else if (line->text.len >= GLUED_LEAST && has_pair(line->text, '-', '-', 3))
+    else if (may & MAY_GLUE)
         emit_split(o, line, f);
-    else
+    else if (may || o->er->strip_always)
         emit_text(o, line, f);
+    else
+        emit_plain(o, line);
 }
 
 /* ---- remembered heads -------------------------------------------------- */
@@ -401,14 +429,34 @@ static inline void from_memo(struct out *o, const struct ikw_head_memo *m,
 
 /* ---- a line ------------------------------------------------------------ */
 
+/* What an earlier form found out about the start of the line, or the lack of
+ * a waiting head, can rule a form out at once. */
+static inline bool ruled_out(const struct ikw_envelope_reader *er,
+                             const struct ikw_form *f, const char *line,
+                             const char **far)
+{
+    const struct ikw_op *op = f->start;
+    if (op->kind == IKW_OP_HELD)
+        return !er->waiting_form;
+    if (op->kind != IKW_OP_TIME || er->cache.none[op->stamp].at != line ||
+        ikw_in_set(f->prefix, line[0]))
+        return false;
+    if (*far < er->cache.none[op->stamp].far)
+        *far = er->cache.none[op->stamp].far;
+    return true;
+}
+
 /* The form that fits, or NULL; commits nothing. */
 static const struct ikw_form *try_forms(struct ikw_envelope_reader *er,
                                         struct ikw_slice line,
                                         struct ikw_head *head, const char **far)
 {
     const struct ikw_form_order *order = &er->order[(unsigned char)line.ptr[0]];
+    ikw_stamp_forget(&er->cache);
     for (size_t i = 0; i < order->n; i++) {
         const struct ikw_form *f = &er->forms[order->forms[i]];
+        if (ruled_out(er, f, line.ptr, far))
+            continue;
         bool may_hold =
             er->waiting_form &&
             !strcmp(er->waiting_form->env->dialect, f->env->dialect);
@@ -552,9 +600,11 @@ static void strip_prefix(struct ikw_envelope_reader *er)
 {
     const struct ikw_kb *kb = er->kb;
     for (size_t i = 0; i < kb->nstrips; i++)
-        if (strlen(kb->strips[i].from) < 2 ||
-            memcmp(kb->strips[i].from, kb->strips[0].from, 2) != 0)
+        if (strlen(kb->strips[i].from) < 4 ||
+            memcmp(kb->strips[i].from, kb->strips[0].from, 2) != 0) {
+            er->strip_always = true;
             return;
+        }
     if (kb->nstrips)
         memcpy(er->strip_first, kb->strips[0].from, 2);
 }

@@ -37,15 +37,21 @@ struct ikw_calendar {
     bool clocked, backwards;
 };
 
-/* The last whole second of the two kinds that come by the million. */
+/* The last whole second of the two kinds that come by the million, and where
+ * in the line at hand there is no stamp of a kind. */
 struct ikw_stamp_cache {
     char iso[19], bsd[15];
     int64_t iso_ms, bsd_ms;
     int bsd_year;
+    struct ikw_no_stamp {
+        const char *at, *far;
+    } none[IKW_STAMP_KINDS];
 };
 
 void ikw_calendar_init(struct ikw_calendar *cal, int year);
 int ikw_stamp_kind(struct ikw_slice name); /* or -1 */
+/* Must be called before another line is looked at. */
+void ikw_stamp_forget(struct ikw_stamp_cache *cache);
 /* Moves the cursor behind the stamp. UTC arithmetic. */
 bool ikw_stamp_read(struct ikw_cursor *c, enum ikw_stamp kind,
                     struct ikw_calendar *cal, struct ikw_stamp_cache *cache,
@@ -92,7 +98,8 @@ struct ikw_op {
     enum ikw_op_kind kind;
     enum ikw_op_field field;
     enum ikw_stamp stamp;
-    unsigned next; /* OPTIONAL: where it ends */
+    unsigned next;      /* OPTIONAL: where it ends */
+    uint64_t firsts[4]; /* OPTIONAL: bytes it can start with */
     struct ikw_slice text;
     const struct ikw_word *words;
     size_t nwords;
@@ -107,6 +114,7 @@ struct ikw_form {
     bool bare;  /* nothing but the text */
     bool cacheable;
     uint64_t firsts[4]; /* bytes that a line of it can start with */
+    uint64_t prefix[4]; /* the same of the groups before `start` */
 };
 
 /* What a head says. Slices point into the line. */
@@ -118,12 +126,9 @@ struct ikw_head {
     struct ikw_calendar cal;
 };
 
-/* Whether the first byte of the line, which has one, allows the form. */
-static inline bool ikw_form_may_start(const struct ikw_form *f,
-                                      struct ikw_slice line)
+static inline bool ikw_in_set(const uint64_t set[4], char c)
 {
-    unsigned char c = (unsigned char)line.ptr[0];
-    return f->firsts[c / 64] >> (c % 64) & 1;
+    return set[(unsigned char)c / 64] >> ((unsigned char)c % 64) & 1;
 }
 
 /* Words for levels and names of programs, gathered from all of the KB. */
@@ -193,7 +198,8 @@ struct ikw_envelope_reader {
     struct ikw_head waiting;
     const struct ikw_form *waiting_form; /* NULL: none */
 
-    char strip_first[2]; /* how every strip begins; NULs: in no common way */
+    char strip_first[2]; /* how every strip begins */
+    bool strip_always;   /* there is no such common way */
     struct ikw_buf clean;
 };
 
@@ -203,21 +209,22 @@ void ikw_envelope_choose(struct ikw_envelope_reader *er,
 /* Back to the state before the first line. */
 void ikw_envelope_restart(struct ikw_envelope_reader *er);
 
+extern const unsigned char ikw_hex_digits[256]; /* 1: is one */
+
 static inline bool ikw_is_hex(char c)
 {
-    char low = (char)(c | 32);
-    return (c >= '0' && c <= '9') || (low >= 'a' && low <= 'f');
+    return ikw_hex_digits[(unsigned char)c];
 }
 
 /* Whether the line starts as a hex dump does: a group of eight digits. */
 static inline bool ikw_is_dump(struct ikw_slice s)
 {
-    if (s.len < 8 || !ikw_is_hex(s.ptr[4]) || (s.len > 8 && s.ptr[8] != ' '))
+    const unsigned char *p = (const unsigned char *)s.ptr;
+    const unsigned char *hex = ikw_hex_digits;
+    if (s.len < 8 || !hex[p[4]] || (s.len > 8 && p[8] != ' '))
         return false;
-    for (int i = 0; i < 8; i++)
-        if (!ikw_is_hex(s.ptr[i]))
-            return false;
-    return true;
+    return hex[p[0]] & hex[p[1]] & hex[p[2]] & hex[p[3]] & hex[p[5]] &
+           hex[p[6]] & hex[p[7]];
 }
 
 #endif

@@ -271,91 +271,73 @@ static void describe(struct ikw_form *f)
 
 /* ---- first bytes ------------------------------------------------------- */
 
-static void may_start(struct ikw_form *f, const char *bytes)
+static void may_start(uint64_t set[4], const char *bytes)
 {
     for (; *bytes; bytes++) {
         unsigned char c = (unsigned char)*bytes;
-        f->firsts[c / 64] |= (uint64_t)1 << (c % 64);
+        set[c / 64] |= (uint64_t)1 << (c % 64);
     }
 }
 
-static void may_start_stamp(struct ikw_form *f, enum ikw_stamp stamp)
+static void may_start_stamp(uint64_t set[4], enum ikw_stamp stamp)
 {
     if (stamp != IKW_STAMP_BSD && stamp != IKW_STAMP_CTIME)
-        may_start(f, "0123456789");
-    if (stamp == IKW_STAMP_BSD || stamp == IKW_STAMP_CTIME ||
-        stamp == IKW_STAMP_BRIEF)
-        may_start(f, "JFMASONDjfmasond");
+        may_start(set, "0123456789");
+    if (stamp == IKW_STAMP_BRIEF)
+        may_start(set, "JFMASONDjfmasond");
+    if (stamp == IKW_STAMP_BSD || stamp == IKW_STAMP_CTIME)
+        may_start(set, "JFMASOND");
     if (stamp == IKW_STAMP_BSD || stamp == IKW_STAMP_CTIME ||
         stamp == IKW_STAMP_ISO)
-        may_start(f, "MTWFSmtwfs");
+        may_start(set, "MTWFS");
 }
 
-static void may_start_word(struct ikw_form *f, const struct ikw_word *words,
+static void may_start_word(uint64_t set[4], const struct ikw_word *words,
                            size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        may_start(f, (char[]){ words[i].text.ptr[0], '\0' });
+        may_start(set, (char[]){ words[i].text.ptr[0], '\0' });
 }
 
 /* Adds the bytes `op` can start with. */
-static void may_start_op(struct ikw_form *f, const struct ikw_op *op,
+static void may_start_op(uint64_t set[4], const struct ikw_op *op,
                          const struct ikw_kb *kb)
 {
-    switch (op->kind) {
-    case IKW_OP_LITERAL:
-        may_start(f, (char[]){ op->text.ptr[0], '\0' });
-        return;
-    case IKW_OP_TIME:
-        may_start_stamp(f, op->stamp);
-        return;
-    case IKW_OP_LEVEL:
-        for (size_t i = 0; !op->nwords && i < kb->nlevel_words; i++)
-            may_start(f, (char[]){ kb->level_words[i].word[0], '\0' });
-        may_start_word(f, op->words, op->nwords);
-        return;
-    case IKW_OP_TAG:
-        may_start(f, "/");
-        may_start_word(f, op->words, op->nwords);
-        return;
-    case IKW_OP_ONE_OF:
-        may_start_word(f, op->words, op->nwords);
-        return;
-    case IKW_OP_INT:
-        may_start(f, "0123456789");
-        return;
-    case IKW_OP_END:
-    case IKW_OP_BLANK:
-    case IKW_OP_LAST_BLANK:
-    case IKW_OP_OPTIONAL:
-    case IKW_OP_OTHER:
-    case IKW_OP_TOPICS:
-    case IKW_OP_WORD:
-    case IKW_OP_HEX:
-    case IKW_OP_UNTIL:
-    case IKW_OP_BRACKET:
-    case IKW_OP_FACILITY:
-    case IKW_OP_DATA:
-    case IKW_OP_LENGTH:
-    case IKW_OP_HOST:
-    case IKW_OP_IP:
-    case IKW_OP_HOLD:
-    case IKW_OP_HELD:
-    case IKW_OP_FOREIGN:
-    case IKW_OP_TEXT:
-        break;
+    bool all_levels = op->kind == IKW_OP_LEVEL && !op->nwords;
+    if (op->kind == IKW_OP_LITERAL) {
+        may_start(set, (char[]){ op->text.ptr[0], '\0' });
+    } else if (op->kind == IKW_OP_BLANK) {
+        may_start(set, " \t");
+    } else if (op->kind == IKW_OP_TIME) {
+        may_start_stamp(set, op->stamp);
+    } else if (op->kind == IKW_OP_INT) {
+        may_start(set, "0123456789");
+    } else if (all_levels) {
+        for (size_t i = 0; i < kb->nlevel_words; i++)
+            may_start(set, (char[]){ kb->level_words[i].word[0], '\0' });
+    } else if (op->nwords && op->kind != IKW_OP_TOPICS) {
+        if (op->kind == IKW_OP_TAG)
+            may_start(set, "/");
+        may_start_word(set, op->words, op->nwords);
+    } else {
+        memset(set, 0xff, 4 * sizeof set[0]);
     }
-    memset(f->firsts, 0xff, sizeof f->firsts);
 }
 
-static void find_firsts(struct ikw_form *f, const struct ikw_kb *kb)
+/* Of a whole form, and of each of its groups; a group that starts with
+ * another may start with anything. */
+static void find_firsts(struct ikw_op *ops, struct ikw_form *f,
+                        const struct ikw_kb *kb)
 {
-    const struct ikw_op *op = f->ops;
-    while (op->kind == IKW_OP_OPTIONAL) {
-        may_start_op(f, op + 1, kb); /* one in another: anything */
-        op = f->ops + op->next;
-    }
-    may_start_op(f, op, kb);
+    struct ikw_op *op;
+    for (op = ops; op->kind != IKW_OP_END; op++)
+        if (op->kind == IKW_OP_OPTIONAL)
+            may_start_op(op->firsts, op + 1, kb);
+    for (op = ops; op->kind == IKW_OP_OPTIONAL; op = ops + op->next)
+        may_start_op(f->prefix, op + 1, kb);
+    may_start_op(f->firsts, op, kb);
+    for (int i = 0; i < 4; i++)
+        f->firsts[i] |= f->prefix[i];
 }
 
 bool ikw_form_compile(struct ikw_arena *a, const struct ikw_kb *kb,
@@ -374,7 +356,7 @@ bool ikw_form_compile(struct ikw_arena *a, const struct ikw_kb *kb,
     memcpy(ops, c.ops, c.nops * sizeof *ops);
     *out = (struct ikw_form){ .env = env, .ops = ops };
     describe(out);
-    find_firsts(out, kb);
+    find_firsts(ops, out, kb);
     return true;
 }
 

@@ -46,12 +46,13 @@ static void tally_line(struct ikw_envelope_reader *er, struct tally *ta,
 {
     size_t fits = SIZE_MAX;
     struct ikw_head found = { .t_ms = IKW_NO_TIME };
+    ikw_stamp_forget(&er->cache);
     for (size_t i = 0; i < er->nforms; i++) {
         const struct ikw_form *f = &er->forms[i];
         struct ikw_head head = { .cal = er->cal };
         const char *far = line.ptr;
         bool other = f->foreign && fits != SIZE_MAX;
-        if (f->bare || other || !ikw_form_may_start(f, line) ||
+        if (f->bare || other || !ikw_in_set(f->firsts, line.ptr[0]) ||
             !ikw_form_match(f, &er->words, &er->cache, line, false, &head,
                             &far))
             continue;

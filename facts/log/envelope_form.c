@@ -117,8 +117,10 @@ static bool take_tag(struct run *r, const struct ikw_op *op)
 static const struct ikw_word *word_at(struct run *r,
                                       const struct ikw_word *words, size_t n)
 {
+    int first = at(r);
     for (size_t i = 0; i < n; i++) {
-        if (!starts(r, words[i].text))
+        if ((unsigned char)words[i].text.ptr[0] != first ||
+            !starts(r, words[i].text))
             continue;
         r->c.p += words[i].text.len;
         if (!is_alnum(at(r)) && at(r) != '_')
@@ -146,26 +148,40 @@ static enum ikw_level level_of(const struct run *r, struct ikw_slice word)
     return IKW_LEVEL_NONE;
 }
 
+/* The last word of a list that stands for a level. */
+static void set_topic_level(struct run *r, struct ikw_slice list)
+{
+    size_t from = 0;
+    for (size_t i = 0; i <= list.len; i++) {
+        if (i < list.len && list.ptr[i] != ',' && list.ptr[i] != ' ')
+            continue;
+        enum ikw_level level = level_of(r, ikw_slice_sub(list, from, i));
+        if (level != IKW_LEVEL_NONE)
+            r->head->level = level;
+        from = i + 1;
+    }
+}
+
 /* a,b,c (or `a, b`), one of which must be a word of the op. */
 static bool take_topics(struct run *r, const struct ikw_op *op)
 {
+    const char *from = r->c.p;
     bool fits = false;
     for (int i = 0; i < 8; i++) {
         struct ikw_slice word = tag_at(r);
-        enum ikw_level level = level_of(r, word);
         if (!word.len)
             return false;
         fits |= is_one_of(word, op->words, op->nwords);
-        if (level != IKW_LEVEL_NONE)
-            r->head->level = level;
         r->c.p += word.len;
         if (at(r) != ',')
-            return fits;
+            break;
         r->c.p++;
         if (is_blank(at(r)))
             r->c.p++;
     }
-    return false;
+    if (fits)
+        set_topic_level(r, (struct ikw_slice){ from, (size_t)(r->c.p - from) });
+    return fits;
 }
 
 /* ---- extents ----------------------------------------------------------- */
@@ -399,6 +415,11 @@ static bool run(struct run *r, const struct ikw_op *ops)
     const struct ikw_op *op = ops;
     while (op->kind != IKW_OP_END) {
         if (op->kind == IKW_OP_OPTIONAL) {
+            int c = at(r);
+            if (c < 0 || !ikw_in_set(op->firsts, (char)c)) {
+                op = ops + op->next;
+                continue;
+            }
             if (depth < MAX_CHOICES)
                 stack[depth++] =
                     (struct choice){ ops + op->next, r->c.p, *r->head };

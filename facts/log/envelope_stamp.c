@@ -496,9 +496,9 @@ static bool bsd_cached(struct ikw_cursor *c, struct ikw_calendar *cal,
     return true;
 }
 
-bool ikw_stamp_read(struct ikw_cursor *c, enum ikw_stamp kind,
-                    struct ikw_calendar *cal, struct ikw_stamp_cache *cache,
-                    int64_t *t_ms)
+static bool stamp_read(struct ikw_cursor *c, enum ikw_stamp kind,
+                       struct ikw_calendar *cal, struct ikw_stamp_cache *cache,
+                       int64_t *t_ms)
 {
     int64_t us_value;
     switch (kind) {
@@ -532,6 +532,28 @@ bool ikw_stamp_read(struct ikw_cursor *c, enum ikw_stamp kind,
         break;
     }
     return false;
+}
+
+bool ikw_stamp_read(struct ikw_cursor *c, enum ikw_stamp kind,
+                    struct ikw_calendar *cal, struct ikw_stamp_cache *cache,
+                    int64_t *t_ms)
+{
+    struct ikw_no_stamp *none = &cache->none[kind];
+    const char *from = c->p;
+    if (none->at == from) {
+        c->far = c->far > none->far ? c->far : none->far;
+        return false;
+    }
+    if (stamp_read(c, kind, cal, cache, t_ms))
+        return true;
+    none->at = from;
+    none->far = c->far;
+    return false;
+}
+
+void ikw_stamp_forget(struct ikw_stamp_cache *cache)
+{
+    memset(cache->none, 0, sizeof cache->none);
 }
 
 int ikw_stamp_kind(struct ikw_slice name)

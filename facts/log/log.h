@@ -36,6 +36,14 @@ void ikw_matcher_free(struct ikw_matcher *m);
  * Re-entrant: the matcher is read-only. */
 bool ikw_matcher_match(const struct ikw_matcher *m, struct ikw_slice text,
                        struct ikw_match *out);
+/* The same, with the outcomes for recent texts kept in `memo`, which serves
+ * one reader of one matcher: the fast way through a debug log. */
+struct ikw_match_memo;
+struct ikw_match_memo *ikw_match_memo_new(void);
+void ikw_match_memo_free(struct ikw_match_memo *memo);
+bool ikw_matcher_match_memo(const struct ikw_matcher *m,
+                            struct ikw_match_memo *memo,
+                            struct ikw_slice text, struct ikw_match *out);
 /* Part of a capture ("ip", "port", "i", "r", "msgid", "dec"); NULL part:
  * the whole. False if there is no such part. */
 bool ikw_capture_part(const struct ikw_capture *c, const char *part,

@@ -53,6 +53,27 @@ static const struct ikw_trie_edge *edge_of(const struct ikw_trie_node *n,
     return NULL;
 }
 
+/* Short strings of the same length: a call would cost more. */
+static inline bool same(const char *a, const char *b, size_t len)
+{
+    uint64_t x, y;
+    size_t i = 0;
+    if (len < 8) {
+        while (i < len && a[i] == b[i])
+            i++;
+        return i == len;
+    }
+    for (; i + 8 < len; i += 8) {
+        memcpy(&x, a + i, 8);
+        memcpy(&y, b + i, 8);
+        if (x != y)
+            return false;
+    }
+    memcpy(&x, a + len - 8, 8);
+    memcpy(&y, b + len - 8, 8);
+    return x == y;
+}
+
 /* The node behind the literal that starts at *pos, or NULL. */
 static const struct ikw_trie_node *
 literal(const struct search *q, const struct ikw_trie_node *n, size_t *pos)
@@ -72,12 +93,12 @@ literal(const struct search *q, const struct ikw_trie_node *n, size_t *pos)
                                e->label[left] == '.' && e->to->tmpl;
         if (!short_of_period)
             return NULL;
-        if (memcmp(e->label + 1, q->s.ptr + *pos + 1, left - 1) != 0)
+        if (!same(e->label + 1, q->s.ptr + *pos + 1, left - 1))
             return NULL;
         *pos = q->s.len;
         return e->to;
     }
-    if (memcmp(e->label + 1, q->s.ptr + *pos + 1, e->len - 1) != 0)
+    if (!same(e->label + 1, q->s.ptr + *pos + 1, e->len - 1))
         return NULL;
     *pos += e->len;
     return e->to;
@@ -125,8 +146,33 @@ static void push(struct search *q, struct choice c)
 static void keep(struct search *q, size_t pos, size_t end)
 {
     if (q->ncaps < IKW_MAX_CAPTURES)
-        q->caps[q->ncaps] = ikw_slice_sub(q->s, pos, end);
+        q->caps[q->ncaps] = (struct ikw_slice){ q->s.ptr + pos, end - pos };
     q->ncaps++;
+}
+
+/* End of the capture in the way the choice says, SIZE_MAX: there is none. */
+static size_t capture_end(struct search *q, const struct choice *c,
+                          const struct ikw_trie_capture *cap)
+{
+    size_t end;
+    switch (cap->kind) {
+    case IKW_TOK_REST:
+        return c->nth ? SIZE_MAX : q->s.len;
+    case IKW_TOK_TEXT:
+    case IKW_TOK_WORD:
+        return open_end(q, cap, c->pos, c->nth > c->pos ? c->nth : c->pos);
+    case IKW_TOK_LIT:
+    case IKW_TOK_INT:
+    case IKW_TOK_HEX:
+    case IKW_TOK_IP:
+    case IKW_TOK_ADDR:
+    case IKW_TOK_COOKIES:
+    case IKW_TOK_SPI:
+    case IKW_TOK_KINDS:
+        break;
+    }
+    end = ikw_capture_end(cap->kind, q->s, c->pos, (unsigned)c->nth);
+    return end ? end : SIZE_MAX;
 }
 
 /* Reads the choice's capture in its next way and leaves open what else there
@@ -136,20 +182,11 @@ static const struct ikw_trie_node *take(struct search *q, struct choice *c)
     for (; c->capture < c->node->ncaptures; c->capture++, c->nth = 0) {
         const struct ikw_trie_capture *cap = &c->node->captures[c->capture];
         bool open = cap->kind == IKW_TOK_TEXT || cap->kind == IKW_TOK_WORD;
-        size_t end;
-        if (cap->kind == IKW_TOK_REST) {
-            end = c->nth ? SIZE_MAX : q->s.len;
-        } else if (open) {
-            end = open_end(q, cap, c->pos, c->nth > c->pos ? c->nth : c->pos);
-        } else {
-            end = ikw_capture_end(cap->kind, q->s, c->pos, (unsigned)c->nth);
-            end = end ? end : SIZE_MAX;
-        }
+        size_t end = capture_end(q, c, cap);
         if (end == SIZE_MAX)
             continue;
-        struct choice again = *c;
-        again.nth = open ? end + 1 : c->nth + 1;
-        push(q, again);
+        push(q, (struct choice){ c->node, c->pos, open ? end + 1 : c->nth + 1,
+                                 c->capture, c->ncaps });
         q->ncaps = c->ncaps;
         keep(q, c->pos, end);
         c->pos = end;
@@ -185,9 +222,15 @@ static const struct ikw_template *search(struct search *q)
             if (t)
                 return t;
         }
-        if (n->ncaptures)
-            push(q, (struct choice){ n, pos, 0, 0, q->ncaps });
+        size_t from = pos;
         const struct ikw_trie_node *next = literal(q, n, &pos);
+        if (n->ncaptures) {
+            struct choice c = { n, from, 0, 0, q->ncaps };
+            if (next)
+                push(q, c);
+            else if ((next = take(q, &c)))
+                pos = c.pos;
+        }
         n = next ? next : back(q, &pos);
     }
     return NULL;
@@ -248,7 +291,9 @@ static const struct ikw_template *second_chance(struct search *q,
 bool ikw_matcher_match(const struct ikw_matcher *m, struct ikw_slice text,
                        struct ikw_match *out)
 {
-    struct ikw_slice s = ikw_slice_trim(text);
+    struct ikw_slice s = text;
+    if (s.len && (s.ptr[0] <= ' ' || s.ptr[s.len - 1] <= ' '))
+        s = ikw_slice_trim(s);
     out->tmpl = NULL;
     out->ncaptures = 0;
     if (!s.len)

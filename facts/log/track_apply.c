@@ -71,6 +71,14 @@ static bool wants_negotiation(const struct ikw_tracker *tr,
     return msg->action == IKW_DO_ESTABLISH || msg->action == IKW_DO_END;
 }
 
+/* Debug lines are also printed without any negotiation. */
+bool ikw_track_implies(const struct ikw_tracker *tr,
+                       const struct ikw_message *msg)
+{
+    return wants_negotiation(tr, msg) &&
+           (msg->level < IKW_LEVEL_DEBUG || msg->action != IKW_DO_NOTHING);
+}
+
 /* A line about a negotiation that began before the log, or that the daemon
  * refused to begin. */
 static struct neg *implied(struct ikw_tracker *tr,
@@ -78,13 +86,16 @@ static struct neg *implied(struct ikw_tracker *tr,
                            const struct ikw_evidence *ev)
 {
     unsigned phase = act_phase(msg);
-    if ((phase != 1 && phase != 2) || !wants_negotiation(tr, msg))
+    if ((phase != 1 && phase != 2) || !ikw_track_implies(tr, msg))
         return NULL;
     if (!tr->any_negotiation && (msg->action || msg->level > IKW_LEVEL_WARNING))
         tr->starts_mid = true;
     ikw_tunnel_make_room(tr, t, phase);
     ikw_tunnel_facts(tr, t);
-    struct neg *n = ikw_neg_open(tr, t, phase, msg->role, ev);
+    char role = msg->role;
+    if (!role && phase == 2 && msg->action == IKW_DO_NOTHING)
+        role = 'I'; /* a responder's phase 2 announces itself */
+    struct neg *n = ikw_neg_open(tr, t, phase, role, ev);
     n->implicit = true;
     return n;
 }
@@ -126,6 +137,8 @@ void ikw_track_apply(struct ikw_tracker *tr, const struct ikw_line *line,
     struct ikw_evidence ev = ikw_evidence_of(tr, line, m);
     if (at->tunnel && !at->neg)
         at->neg = implied(tr, msg, at->tunnel, &ev);
+    if (at->tunnel && !at->neg && !at->tunnel->peer)
+        return; /* about nothing that can be named */
     if (at->tunnel)
         set_context(tr, at);
     if (at->neg) {

@@ -344,6 +344,9 @@ void ikw_track_apply(struct ikw_tracker *tr, const struct ikw_line *line,
 /* True if it is about a negotiation that is yet to open. */
 bool ikw_track_unsettled(const struct ikw_tracker *tr,
                          const struct ikw_match *m, const struct target *at);
+/* True if the message proves a negotiation by itself. */
+bool ikw_track_implies(const struct ikw_tracker *tr,
+                       const struct ikw_message *msg);
 /* A line that the KB recognised. */
 void ikw_track_recognised(struct ikw_tracker *tr, const struct ikw_line *line,
                           const struct ikw_match *m);

@@ -83,12 +83,12 @@ void ikw_packet_line(struct ikw_tracker *tr, const struct ikw_line *line,
 {
     struct packet *p = &tr->packet;
     bool out = m->tmpl->message->action == IKW_DO_PACKET_OUT;
-    struct ikw_evidence ev = ikw_evidence_of(tr, line, m);
     ikw_packet_settle(tr);
     if (!out) {
         ikw_wait_opened(tr, NULL);
         p->out = false;
     }
+    struct ikw_evidence ev = ikw_evidence_of(tr, line, m);
     read_ends(tr, m);
     p->out = out;
     p->size = read_size(m);
@@ -361,8 +361,12 @@ static struct neg *implied(struct ikw_tracker *tr, const struct ikw_isakmp *k)
 static struct neg *find_phase1(struct ikw_tracker *tr,
                                const struct ikw_isakmp *k)
 {
+    static const uint8_t none[8];
     struct neg *n = ikw_neg_by_cookies(tr, k->icookie, k->rcookie);
     bool first = is_phase1(k) && ikw_cookie_zero(k->rcookie);
+    if (!n && k->exchange == EXCHANGE_INFO && !k->encrypted)
+        n = ikw_neg_by_cookies(tr, k->icookie, none); /* from a stranger to
+                                                       * the SA: half right */
     if (n && first && !tr->packet.out && n->where == NOWHERE)
         return NULL; /* the caller tries again: a new record may follow */
     if (!n && tr->ctx.tunnel && (is_phase1(k) || k->encrypted) &&

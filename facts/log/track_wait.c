@@ -129,6 +129,8 @@ static void release_awaiting(struct ikw_tracker *tr, struct waiting *w,
         ikw_tunnel_touch(tr, w->await);
     if ((!n && msg->phase) || (n && phase && n->phase != phase))
         at.neg = ikw_pick(tr, w->await, msg);
+    if (!n && !at.neg)
+        at.neg = w->await->last; /* the request that came to nothing */
     ikw_track_apply(tr, &w->line, m, &at);
 }
 
@@ -144,16 +146,18 @@ void ikw_wait_prefixed(struct ikw_tracker *tr, const struct ikw_line *line)
         ikw_wait_flush(tr, t);
 }
 
-void ikw_wait_opened(struct ikw_tracker *tr, struct neg *n)
+/* `proofs`: only those that prove a negotiation; the rest is kept. */
+static void release_await(struct ikw_tracker *tr, struct neg *n, bool proofs)
 {
     struct wait_list *l = &tr->wait;
     size_t kept = 0, all = l->n;
     for (size_t i = 0; i < all; i++) {
         struct waiting *w = &l->items[i];
         struct ikw_match m;
-        if (w->await && (!n || w->await == n->tunnel)) {
-            if (rematch(tr, w, &m))
-                release_awaiting(tr, w, &m, n);
+        bool due = w->await && (!n || w->await == n->tunnel);
+        if (due && rematch(tr, w, &m) &&
+            (!proofs || ikw_track_implies(tr, m.tmpl->message))) {
+            release_awaiting(tr, w, &m, n);
             continue;
         }
         if (kept != i)
@@ -161,6 +165,15 @@ void ikw_wait_opened(struct ikw_tracker *tr, struct neg *n)
         kept++;
     }
     l->n = kept;
+}
+
+void ikw_wait_opened(struct ikw_tracker *tr, struct neg *n)
+{
+    if (!tr->wait.n)
+        return;
+    if (!n)
+        release_await(tr, NULL, true);
+    release_await(tr, n, false);
 }
 
 void ikw_wait_add(struct ikw_tracker *tr, const struct ikw_line *line,
