@@ -134,7 +134,7 @@ static void add_tests(struct ikw_buf *b, const struct type_spec *t,
 static void add_window(struct ikw_buf *b, const struct draft *d)
 {
     unsigned way = roll(3);
-    if (d->naliases == 0 || chance(60))
+    if (d->naliases == 0 || chance(40))
         return;
     if (way != 1)
         ikw_buf_addf(b, " after='f%u'", roll(d->naliases));
@@ -233,7 +233,9 @@ static void add_rule(struct ikw_buf *b, unsigned id)
 
 static void add_fact_line(struct ikw_buf *b, unsigned line)
 {
-    unsigned which = chance(92) ? roll(FIRST_DERIVED) : roll(NTYPES);
+    unsigned which = chance(40)   ? 0 /* many of one type: indexes, windows */
+                     : chance(92) ? roll(FIRST_DERIVED)
+                                  : roll(NTYPES);
     const struct type_spec *t = &types[which];
     unsigned last = line + 1 + roll(30), ms = 1000 * roll(12);
     ikw_buf_adds(b, t->name);

@@ -190,6 +190,36 @@ static void two_anchors_make_one_window(void)
     KIT_CHECK(cases);
 }
 
+static void long_vectors_have_the_same_windows(void)
+{
+    static const struct {
+        const char *window;
+        size_t matches;
+    } cases[] = {
+        { "after='m' within='3s'", 3 },     { "after='m'", 10 },
+        { "before='m' within='3s'", 3 },    { "before='m'", 9 },
+        { "after='m' within='2999ms'", 2 },
+    };
+    struct ikw_buf facts = { 0 };
+    for (int i = 1; i <= 20; i++)
+        ikw_buf_addf(&facts, "ev n=%d @local at=0:%d:%d000\n", i, i, i);
+    ikw_buf_adds(&facts, "mark v=1 @local at=0:10:10000\n");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ikw_buf rule = { 0 };
+        struct bed bed;
+        ikw_buf_addf(&rule,
+                     "<rule id='r'><when><fact type='mark' as='m'/>"
+                     "<fact type='ev' n='?n' %s/></when><then>" HIT
+                     "</then><because>x</because></rule>",
+                     cases[i].window);
+        kit_open(&bed, ikw_buf_str(&rule), ikw_buf_str(&facts), NULL);
+        CU_ASSERT(ikw_engine_nderived(bed.e) == cases[i].matches);
+        ikw_buf_release(&rule);
+        kit_close(&bed);
+    }
+    ikw_buf_release(&facts);
+}
+
 /* ---- absence ----------------------------------------------------------- */
 
 #define ABSENT(attrs)                                                          \
@@ -456,17 +486,19 @@ static void all_derivations_are_kept_when_asked(void)
     kit_close(&bed);
 }
 
-#define CLOSURE                                                                \
+#define BASE                                                                   \
     KIT_RULE("base", "<fact type='edge' x='?x' y='?y'/>",                      \
-             "<derive type='path' x='?x' y='?y'/>")                            \
+             "<derive type='path' x='?x' y='?y'/>")
+#define STEP                                                                   \
     KIT_RULE("step",                                                           \
              "<fact type='path' x='?x' y='?y'/><fact type='edge' x='?y' "      \
              "y='?z'/>",                                                       \
-             "<derive type='path' x='?x' y='?z'/>")                            \
-    KIT_RULE("twice",                                                          \
-             "<fact type='path' x='?x' y='?y'/><fact type='path' x='?y' "      \
-             "y='?z'/>",                                                       \
              "<derive type='path' x='?x' y='?z'/>")
+#define CLOSURE                                                                \
+    BASE STEP KIT_RULE("twice",                                                \
+                       "<fact type='path' x='?x' y='?y'/>"                     \
+                       "<fact type='path' x='?y' y='?z'/>",                    \
+                       "<derive type='path' x='?x' y='?z'/>")
 
 static void circles_of_rules_reach_their_fixed_point(void)
 {
@@ -488,6 +520,87 @@ static void circles_of_rules_reach_their_fixed_point(void)
     }
     ikw_buf_release(&facts);
     kit_close(&bed);
+}
+
+/* path(1,2) is there at height 4 before the circle runs, which finds it at
+ * height 2: what stands on it must follow, once. */
+static void a_circle_may_find_a_shorter_way(void)
+{
+    static const char rules[] = KIT_RULE("e", "<fact type='ev' n='?n'/>", HIT)
+        KIT_RULE("h", "<fact type='hit' n='?n'/>",
+                 "<derive type='sum' n='?n'/>")
+            KIT_RULE("i", "<fact type='sum' n='?n' what='-'/>",
+                     "<derive type='sum' n='?n' what='y'/>")
+                KIT_RULE("j", "<fact type='sum' n='?n' what='y'/>",
+                         "<derive type='path' x='1' y='?n'/>") BASE STEP;
+    struct ikw_engine_opts opts = { .all_derivations = true };
+    struct ikw_buf b = { 0 };
+    struct bed bed;
+    kit_open(&bed, rules,
+             "ev n=2 @local\nedge x=1 y=3 @local\nedge x=3 y=2 @local\n"
+             "edge x=2 y=7 @local\n",
+             &opts);
+    for (size_t i = 0; i < ikw_engine_nderived(bed.e); i++) {
+        const struct ikw_fact *f = ikw_engine_derived(bed.e, i);
+        const struct ikw_derivation *d = ikw_engine_why(bed.e, f);
+        if (strcmp(f->type->name, "path") != 0)
+            continue;
+        kit_fact(&b, f);
+        for (; d; d = d->next)
+            ikw_buf_addf(&b, "%u ", d->height);
+    }
+    CU_ASSERT_STRING_EQUAL(ikw_buf_str(&b),
+                           "path(1,2)2 4 path(1,3)1 path(1,7)3 "
+                           "path(2,7)1 path(3,2)1 path(3,7)2 ");
+    CU_ASSERT(kit_proofs_hold(bed.e));
+    ikw_buf_release(&b);
+    kit_close(&bed);
+}
+
+/* Rule d finds its fact by time in an index that is older than the fact. */
+static void derived_facts_join_by_their_time(void)
+{
+    static const char rules[] = KIT_RULE("a", "<fact type='ev' n='?n'/>", HIT)
+        KIT_RULE("b",
+                 "<fact type='mark' t='?t'/>"
+                 "<fact type='hit' what='x' n='?n' t='?t'/>",
+                 "<derive type='sum' n='?n'/>")
+            KIT_RULE("c", "<fact type='sum' n='?n' what='-'/>",
+                     "<derive type='hit' n='?n' what='late'/>")
+                KIT_RULE("d",
+                         "<fact type='mark' t='?t'/>"
+                         "<fact type='hit' what='late' n='?n' t='?t'/>",
+                         "<derive type='sum' n='?n' what='end'/>")
+                    KIT_RULE("e", "<fact type='sum' n='?n' what='end'/>",
+                             "<derive type='hit' n='?n' what='more'/>");
+    struct ikw_buf facts = { 0 }, b = { 0 };
+    struct bed bed;
+    for (int i = 1; i <= 12; i++)
+        ikw_buf_addf(&facts, "ev n=%d @local at=0:%d:%d000\n", i, i, i);
+    ikw_buf_adds(&facts, "mark v=1 @local at=0:20:7000\n");
+    kit_open(&bed, rules, ikw_buf_str(&facts), NULL);
+    kit_answer(bed.e, false, &b);
+    CU_ASSERT_PTR_NOT_NULL(strstr(
+        ikw_buf_str(&b), "hit(7,late,-) hit(7,more,-) hit(7,x,-) hit(8,x,-)"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(ikw_buf_str(&b), "sum(7,-) sum(7,end)"));
+    CU_ASSERT(kit_proofs_hold(bed.e));
+    ikw_buf_release(&facts);
+    ikw_buf_release(&b);
+    kit_close(&bed);
+}
+
+static void an_unset_slot_feeds_a_test_for_difference(void)
+{
+    static const struct kit_case cases[] = {
+        { KIT_RULE("a",
+                   "<fact type='ev' n='?n' s='?s'/>"
+                   "<fact type='hit' n='?n' what='!?s'/>",
+                   "<derive type='sum' n='?n'/>")
+              KIT_RULE("b", "<fact type='mark' n='?n'/>",
+                       "<derive type='hit' n='?n'/>"),
+          "ev n=1 s=A @local\nmark n=1 @local\n", "hit(1,-,-) sum(1,-)" },
+    };
+    KIT_CHECK(cases);
 }
 
 /* ---- proofs ------------------------------------------------------------ */
@@ -692,6 +805,7 @@ CU_TestInfo ikw_test_engine[] = {
     T(a_repeated_fact_fits_with_either_end),
     T(without_stamps_the_order_of_lines_decides),
     T(two_anchors_make_one_window),
+    T(long_vectors_have_the_same_windows),
     T(absence_has_three_answers),
     T(absence_needs_the_log_to_cover_the_window),
     T(absence_in_the_other_log_needs_that_log),
@@ -704,6 +818,9 @@ CU_TestInfo ikw_test_engine[] = {
     T(the_canonical_derivation_is_least),
     T(all_derivations_are_kept_when_asked),
     T(circles_of_rules_reach_their_fixed_point),
+    T(a_circle_may_find_a_shorter_way),
+    T(derived_facts_join_by_their_time),
+    T(an_unset_slot_feeds_a_test_for_difference),
     T(a_tampered_proof_is_refused),
     T(every_limit_stops_and_names_the_rule),
     T(why_not_finds_the_nearest_miss),

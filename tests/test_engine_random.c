@@ -6,7 +6,7 @@
 #include "tests/engine_dice.h"
 #include "tests/engine_reference.h"
 
-enum { ROUNDS = 400 };
+enum { ROUNDS = 600 };
 
 /* ---- comparing --------------------------------------------------------- */
 
