@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { HEAD_BYTES = 64 * 1024, BARE_RATIO = 5 };
+enum { HEAD_BYTES = 64 * 1024, MINOR_RATIO = 5 };
 
 struct tally {
     size_t lines;   /* that could have a head */
@@ -81,21 +81,39 @@ static void tally_head(struct ikw_envelope_reader *er, struct tally *ta,
         if (line.len && line.ptr == raw.ptr && !ikw_is_dump(line))
             tally_line(er, ta, line);
     }
-    if (ta->lines == 0)
-        ta->lines = 1;
+}
+
+enum kind { LEVELLED, OWN, FOREIGN };
+
+static bool is_kind(const struct ikw_form *f, enum kind kind)
+{
+    return kind == FOREIGN ? f->foreign
+                           : !f->foreign && (kind == OWN || f->has_level);
 }
 
 static const struct ikw_form *best(const struct ikw_envelope_reader *er,
-                                   const struct tally *ta, bool foreign)
+                                   const struct tally *ta, enum kind kind)
 {
     const struct ikw_form *b = NULL;
     for (size_t i = 0; i < er->nforms; i++) {
         const struct ikw_form *f = &er->forms[i];
-        if (f->foreign == foreign && ta->fits[i] &&
+        if (is_kind(f, kind) && ta->fits[i] &&
             (!b || ta->fits[i] > ta->fits[b - er->forms]))
             b = f;
     }
     return b;
+}
+
+/* The daemon also writes lines without a level, which must not outvote. */
+static const struct ikw_form *best_own(const struct ikw_envelope_reader *er,
+                                       const struct tally *ta)
+{
+    const struct ikw_form *all = best(er, ta, OWN);
+    const struct ikw_form *levelled = best(er, ta, LEVELLED);
+    if (!levelled || ta->fits[levelled - er->forms] * MINOR_RATIO <
+                         ta->fits[all - er->forms])
+        return all;
+    return levelled;
 }
 
 /* The own form that starts as a foreign one does. */
@@ -114,8 +132,12 @@ static void say(struct ikw_buf *why, const struct ikw_form *f,
 {
     if (!why)
         return;
+    if (!ta->lines) {
+        ikw_buf_adds(why, "there is no line to judge by");
+        return;
+    }
     if (f->bare) {
-        ikw_buf_addf(why, "no line head known in most of the first %zu lines",
+        ikw_buf_addf(why, "most of the first %zu lines have no head known",
                      ta->lines);
         return;
     }
@@ -129,13 +151,13 @@ static const struct ikw_form *decide(const struct ikw_envelope_reader *er,
                                      const struct tally *ta,
                                      struct ikw_buf *why)
 {
-    const struct ikw_form *f = best(er, ta, false);
+    const struct ikw_form *f = best_own(er, ta);
     size_t own = ta->lines - ta->foreign;
     size_t fits = f ? ta->fits[f - er->forms] : 0;
-    const struct ikw_form *foreign = best(er, ta, true);
+    const struct ikw_form *foreign = best(er, ta, FOREIGN);
     if (!fits && foreign && ta->foreign * 2 > ta->lines)
         f = own_of(er, foreign);
-    else if (er->bare && fits * BARE_RATIO < own)
+    else if (er->bare && (!f || fits * MINOR_RATIO < own))
         f = er->bare;
     if (f)
         say(why, f, ta, fits);

@@ -358,15 +358,24 @@ static struct neg *implied(struct ikw_tracker *tr, const struct ikw_isakmp *k)
     return n;
 }
 
+/* A responder that lost its state, or makes a new one for each copy,
+ * answers under a cookie of its own that is not the known one. */
+static bool half_known(const struct ikw_isakmp *k)
+{
+    return !k->encrypted && (is_phase1(k) || k->exchange == EXCHANGE_INFO);
+}
+
 static struct neg *find_phase1(struct ikw_tracker *tr,
                                const struct ikw_isakmp *k)
 {
     static const uint8_t none[8];
     struct neg *n = ikw_neg_by_cookies(tr, k->icookie, k->rcookie);
     bool first = is_phase1(k) && ikw_cookie_zero(k->rcookie);
-    if (!n && k->exchange == EXCHANGE_INFO && !k->encrypted)
-        n = ikw_neg_by_cookies(tr, k->icookie, none); /* from a stranger to
-                                                       * the SA: half right */
+    if (!n && half_known(k)) {
+        n = ikw_neg_by_cookies(tr, k->icookie, none);
+        if (n && is_phase1(k) && n->where != OPEN)
+            n = NULL;
+    }
     if (n && first && !tr->packet.out && n->where == NOWHERE)
         return NULL; /* the caller tries again: a new record may follow */
     if (!n && tr->ctx.tunnel && (is_phase1(k) || k->encrypted) &&
@@ -374,6 +383,8 @@ static struct neg *find_phase1(struct ikw_tracker *tr,
         n = by_tunnel(tr, k);
     if (!n && tr->ctx.tunnel && proves_phase1(k))
         n = implied(tr, k);
+    if (n && tr->packet.out && is_phase1(k))
+        n->has_rcookie = false; /* what we send under is what we believe */
     if (n)
         ikw_neg_set_cookies(tr, n, k->icookie, k->rcookie);
     return n;
