@@ -48,6 +48,13 @@ const char *ikw_session_file(const struct ikw_session *s, unsigned file)
                                                      : "";
 }
 
+const char *ikw_session_base(const struct ikw_session *s, unsigned file)
+{
+    const char *name = ikw_session_file(s, file);
+    const char *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
+}
+
 /* ---- reading ----------------------------------------------------------- */
 
 struct run {

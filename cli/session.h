@@ -42,5 +42,7 @@ void ikw_session_close(struct ikw_session *s);
 
 /* Name of input `file`, "" if there is no such. */
 const char *ikw_session_file(const struct ikw_session *s, unsigned file);
+/* Without its folder. */
+const char *ikw_session_base(const struct ikw_session *s, unsigned file);
 
 #endif

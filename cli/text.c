@@ -121,11 +121,21 @@ static void print_verdicts(struct ikw_page *page, const struct ikw_session *s)
 
 /* ---- where there is no verdict to open with ------------------------------ */
 
+static bool nothing_recognised(const struct ikw_session *s)
+{
+    bool lines = false;
+    for (size_t i = 0; i < s->ninputs; i++) {
+        if (s->inputs[i].recognised)
+            return false;
+        lines = lines || s->inputs[i].lines;
+    }
+    return lines;
+}
+
 static void print_outcome(struct ikw_page *page, const struct ikw_session *s)
 {
     static const char *const says[] = {
-        [IKW_OUTCOME_HEALTHY] = "Every negotiation in this log came to its "
-                                "end",
+        [IKW_OUTCOME_HEALTHY] = "No failure in this log",
         [IKW_OUTCOME_FAULT] = "Something is wrong, but nothing can be named",
         [IKW_OUTCOME_UNDECIDED] = "This log shows too little to name a cause",
         [IKW_OUTCOME_NO_NEGOTIATION] = "There is no IKE negotiation in this "
@@ -134,9 +144,12 @@ static void print_outcome(struct ikw_page *page, const struct ikw_session *s)
     enum ikw_style style;
     enum ikw_outcome o = s->report->outcome;
     const char *word = ikw_outcome_label(o, &style);
+    const char *text = says[o];
+    if (o == IKW_OUTCOME_NO_NEGOTIATION && nothing_recognised(s))
+        text = "This is not the log of an IKE daemon that is known here";
     ikw_page_styled(page, style, word);
     ikw_page_spaces(page, 2);
-    ikw_page_wrap(page, strlen(word) + 2, 7, 0, says[o]);
+    ikw_page_wrap(page, strlen(word) + 2, 7, 0, text);
 }
 
 /* How each input was read: the first question where nothing came of it. */
@@ -149,7 +162,7 @@ static void print_inputs(struct ikw_page *page, const struct ikw_session *s)
                      in->recognised);
         if (in->foreign)
             ikw_buf_addf(&b, ", %u of other programs", in->foreign);
-        if (in->envelope)
+        if (in->envelope && in->recognised)
             ikw_buf_addf(&b, "; read as %s (%s)", in->dialect, in->envelope);
         ikw_page_spaces(page, 7);
         ikw_page_wrap(page, 7, 9, 0, b.ptr);
@@ -230,26 +243,37 @@ static void print_notes(struct ikw_page *page, const struct ikw_report *r)
     }
 }
 
+static void print_error_line(struct ikw_page *page, const struct ikw_session *s,
+                             const struct ikw_evidence *ev)
+{
+    struct ikw_buf b = { 0 };
+    if (s->ninputs > 1)
+        ikw_buf_addf(&b, "%s:", ikw_session_base(s, ev->file));
+    ikw_buf_addf(&b, "%u  ", ev->line);
+    ikw_line_words(&b, ev);
+    ikw_page_spaces(page, 2);
+    ikw_page_wrap(page, 2, 6, 2, b.ptr);
+    ikw_buf_release(&b);
+}
+
+/* The report holds one line of each kind. */
 static void print_unexplained(struct ikw_page *page,
                               const struct ikw_session *s)
 {
     const struct ikw_report *r = s->report;
-    ikw_buf_addf(&page->out, "unexplained error lines: %u\n",
+    size_t shown =
+        r->nunexplained < UNEXPLAINED_MOST ? r->nunexplained : UNEXPLAINED_MOST;
+    ikw_buf_addf(&page->out, "unexplained error lines: %u",
                  r->unexplained_total);
-    for (size_t i = 0; i < r->nunexplained && i < UNEXPLAINED_MOST; i++) {
-        const struct ikw_evidence *ev = &r->unexplained[i];
-        struct ikw_buf b = { 0 };
-        if (s->ninputs > 1)
-            ikw_buf_addf(&b, "%s:", ikw_session_file(s, ev->file));
-        ikw_buf_addf(&b, "%u  ", ev->line);
-        ikw_line_words(&b, ev);
-        ikw_page_spaces(page, 2);
-        ikw_page_wrap(page, 2, 6, 2, b.ptr);
-        ikw_buf_release(&b);
-    }
-    if (r->unexplained_total > UNEXPLAINED_MOST)
-        ikw_buf_addf(&page->out, "  and %u more\n",
-                     r->unexplained_total - UNEXPLAINED_MOST);
+    if (r->unexplained_total > shown)
+        ikw_buf_addf(&page->out, ", of %zu kind%s", r->nunexplained,
+                     r->nunexplained == 1 ? "" : "s");
+    newline(page);
+    for (size_t i = 0; i < shown; i++)
+        print_error_line(page, s, &r->unexplained[i]);
+    if (r->nunexplained > shown)
+        ikw_buf_addf(&page->out, "  and %zu more kinds\n",
+                     r->nunexplained - shown);
 }
 
 static void print_blind_spots(struct ikw_page *page, const struct ikw_report *r)
@@ -261,7 +285,7 @@ static void print_blind_spots(struct ikw_page *page, const struct ikw_report *r)
 }
 
 /* Hints at commands of cmd.def only: none that does not exist. */
-static void print_more(struct ikw_page *page, const struct ikw_report *r)
+static void print_more(struct ikw_page *page, const struct ikw_session *s)
 {
     static const struct {
         const char *command, *hint;
@@ -276,7 +300,7 @@ static void print_more(struct ikw_page *page, const struct ikw_report *r)
     enum ikw_cmd_id id;
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
         if (ikw_command_find(hints[i].command, &id) &&
-            (r->nverdicts || !hints[i].of_verdict))
+            (s->report->nverdicts || !hints[i].of_verdict))
             ikw_buf_addf(&b, "%s%s", b.len ? ikw_page_dot(page) : "",
                          hints[i].hint);
     ikw_buf_adds(&page->out, "more: ");
@@ -297,5 +321,5 @@ void ikw_render_text(struct ikw_page *page, const struct ikw_session *s)
     print_notes(page, r);
     print_unexplained(page, s);
     print_blind_spots(page, r);
-    print_more(page, r);
+    print_more(page, s);
 }

@@ -100,16 +100,15 @@ struct evidence_page {
     bool name_files; /* more than one input */
     size_t where;    /* width of the column of line numbers */
     unsigned n;      /* printed so far */
+    const struct ikw_evidence *printed[EVIDENCE_MOST];
 };
 
 static void add_where(struct ikw_buf *b, const struct evidence_page *ep,
                       const struct ikw_evidence *ev)
 {
     if (ep->name_files) {
-        const char *file = ikw_session_file(ep->session, ev->file);
-        const char *slash = strrchr(file, '/');
-        ikw_escape(b, slash ? slash + 1 : file,
-                   strlen(slash ? slash + 1 : file), ep->page->utf8);
+        const char *file = ikw_session_base(ep->session, ev->file);
+        ikw_escape(b, file, strlen(file), ep->page->utf8);
         ikw_buf_addc(b, ':');
     }
     ikw_buf_addf(b, "%u", ev->line);
@@ -128,12 +127,20 @@ static size_t where_width(const struct evidence_page *ep)
     return most;
 }
 
+/* Below the text of a line, unless names of files push that too far. */
+static size_t text_column(const struct evidence_page *ep)
+{
+    size_t col = INDENT + ep->where + 2;
+    return col < 2 * INDENT ? col : INDENT + 2;
+}
+
 /*   [1]  812  text of the line   (5 times) */
 static void print_evidence_line(struct evidence_page *ep,
                                 const struct ikw_evidence_item *item)
 {
     struct ikw_buf where = { 0 }, text = { 0 };
     char number[16];
+    ep->printed[ep->n] = &item->first;
     snprintf(number, sizeof number, "  [%u]  ", ++ep->n);
     add_where(&where, ep, &item->first);
     size_t col = strlen(number) + ep->where + 2;
@@ -143,7 +150,8 @@ static void print_evidence_line(struct evidence_page *ep,
     ikw_line_words(&text, &item->first);
     if (item->count > 1)
         ikw_buf_addf(&text, " (%u times)", item->count);
-    ikw_page_wrap(ep->page, col, col, LINES_OF_TEXT, ikw_buf_str(&text));
+    ikw_page_wrap(ep->page, col, text_column(ep), LINES_OF_TEXT,
+                  ikw_buf_str(&text));
     ikw_buf_release(&where);
     ikw_buf_release(&text);
 }
@@ -151,7 +159,7 @@ static void print_evidence_line(struct evidence_page *ep,
 static void print_sentence(struct evidence_page *ep, const char *sign,
                            const char *sentence)
 {
-    size_t col = 7 + ep->where + 2;
+    size_t col = text_column(ep);
     if (!sentence || !*sentence)
         return;
     ikw_page_spaces(ep->page, col);
@@ -164,6 +172,17 @@ static bool same(const char *a, const char *b)
     return a == b || (a && b && !strcmp(a, b));
 }
 
+/* One line can be evidence for several facts. */
+static bool already_printed(const struct evidence_page *ep,
+                            const struct ikw_evidence *ev)
+{
+    for (unsigned i = 0; i < ep->n; i++)
+        if (ep->printed[i]->file == ev->file &&
+            ep->printed[i]->line == ev->line)
+            return true;
+    return false;
+}
+
 /* A row of the bill: its lines of the log, then what they mean. */
 static void print_row(struct evidence_page *ep, const struct ikw_bill_row *row)
 {
@@ -171,7 +190,7 @@ static void print_row(struct evidence_page *ep, const struct ikw_bill_row *row)
     for (size_t i = 0; i < ep->v->nevidence; i++) {
         const struct ikw_evidence_item *item = &ep->v->evidence[i];
         if (!same(item->group, row->group) || shown == EVIDENCE_A_GROUP ||
-            ep->n == EVIDENCE_MOST)
+            ep->n == EVIDENCE_MOST || already_printed(ep, &item->first))
             continue;
         print_evidence_line(ep, item);
         shown++;
