@@ -50,7 +50,7 @@ void ikw_tunnel_words(struct ikw_buf *out, const char *local, const char *peer,
                       const char *name)
 {
     if (name)
-        ikw_buf_addf(out, "%s ", name);
+        ikw_buf_addf(out, "%s: ", name);
     ikw_buf_addf(out, "%s <-> %s", local ? local : "?", peer ? peer : "?");
 }
 

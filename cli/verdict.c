@@ -285,8 +285,7 @@ static void print_rival(struct ikw_page *page, const struct ikw_rival *r)
     ikw_page_styled(page, IKW_BOLD, head);
     ikw_buf_addf(&b, "%s (%s)", r->cause->title, r->cause->id);
     if (!r->excluded)
-        ikw_buf_addf(&b, "%snot ruled out, %d %%", ikw_page_dot(page),
-                     r->certainty);
+        ikw_buf_addf(&b, ", not ruled out: %d %%", r->certainty);
     ikw_page_wrap(page, col, col, 0, b.ptr);
     if (r->excluded) {
         ikw_buf_clear(&b);
