@@ -208,6 +208,7 @@ struct ikw_tracker {
     struct note plain;    /* the line above a decrypted dump */
     struct wait_list wait;
     char locals[LOCALS_MAX][64];
+    uint8_t local_lens[LOCALS_MAX];
     size_t nlocals, next_local;
 
     const struct ikw_type *t_negotiation, *t_quality, *t_message, *t_notify,

@@ -13,7 +13,8 @@
 bool ikw_is_local(const struct ikw_tracker *tr, struct ikw_slice ip)
 {
     for (size_t i = 0; i < tr->nlocals; i++) {
-        if (ikw_slice_is(ip, tr->locals[i]))
+        if (ip.len == tr->local_lens[i] &&
+            memcmp(ip.ptr, tr->locals[i], ip.len) == 0)
             return true;
     }
     return false;
@@ -27,7 +28,7 @@ static void add_local(struct ikw_tracker *tr, struct ikw_slice ip)
     size_t i = tr->nlocals < LOCALS_MAX ? tr->nlocals++
                                         : tr->next_local++ % LOCALS_MAX;
     memcpy(tr->locals[i], ip.ptr, ip.len);
-    tr->locals[i][ip.len] = '\0';
+    tr->local_lens[i] = (uint8_t)ip.len;
 }
 
 static char *dup_slice(struct ikw_slice s)
@@ -43,9 +44,9 @@ void ikw_tunnel_set_local(struct ikw_tracker *tr, struct tunnel *t,
 {
     if (local.len == 0 || local.len > 63)
         return;
-    add_local(tr, local);
     if (t->local && ikw_slice_is(local, t->local))
         return;
+    add_local(tr, local);
     free(t->local);
     t->local = dup_slice(local);
 }

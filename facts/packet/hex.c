@@ -1,36 +1,45 @@
-/* Hex dump text into bytes. */
+/* Hex dump text into bytes. Most of a debug log is dumps, hence the table. */
 #include "facts/packet/isakmp.h"
 
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+#include "base/arena.h"
 
-static bool blank(char c)
+enum { BLANK = 16, BAD = 17 };
+
+/* 1 + the class of a character; 0 stands for BAD. */
+static const uint8_t classes[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+    ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+    ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+    ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16, [' '] = 17, ['\t'] = 17,
+    ['\r'] = 17, ['\n'] = 17,
+};
+
+static unsigned class_of(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    unsigned k = classes[(unsigned char)c];
+    return k ? k - 1 : BAD;
 }
 
 bool ikw_hex_append(struct ikw_slice line, struct ikw_buf *out)
 {
+    IKW_GROW(out->ptr, out->cap, out->len + line.len / 2 + 2);
+    char *to = out->ptr + out->len;
     size_t i = 0;
+    bool ok = true;
     while (i < line.len) {
-        if (blank(line.ptr[i])) {
+        unsigned hi = class_of(line.ptr[i]);
+        if (hi == BLANK) {
             i++;
             continue;
         }
-        int hi = digit(line.ptr[i]);
-        int lo = i + 1 < line.len ? digit(line.ptr[i + 1]) : -1;
-        if (hi < 0 || lo < 0)
-            return false;
-        ikw_buf_addc(out, (char)(hi << 4 | lo));
+        unsigned lo = i + 1 < line.len ? class_of(line.ptr[i + 1]) : BAD;
+        ok = hi < BLANK && lo < BLANK;
+        if (!ok)
+            break;
+        *to++ = (char)(hi << 4 | lo);
         i += 2;
     }
-    return true;
+    *to = '\0';
+    out->len = (size_t)(to - out->ptr);
+    return ok;
 }
