@@ -69,9 +69,10 @@ IKW_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(PKG_CFLAGS) \
 CLI_DEFS = -DIKW_VERSION='"$(VERSION)"' -DIKW_KB_DIR='"$(datadir)/kb"'
 COMPILE = $(CC) $(IKW_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(OPT) $(CFLAGS) $(LDFLAGS)
-# V=1 prints the commands themselves.
+# V=1 prints the commands themselves, -s nothing.
 Q   = $(if $(V),,@)
-say = $(if $(V),,@printf '  %s  %s\n' $1 $2)
+silent = $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 
 # ---- building --------------------------------------------------------------
 
@@ -165,8 +166,9 @@ asan: setup-check ## The tests under ASan and UBSan (CC=clang: with clang)
 	@$(MAKE) --no-print-directory VARIANT=$(ASAN) all build/$(ASAN)/check
 	@tests/run --build build/$(ASAN) kb unit cli cases guide
 
-bless: all ## Rewrite the explain.golden of the cases (CASE=SLUG: of one)
+bless: all ## Rewrite README's output and the cases' explain.golden (CASE=SLUG)
 	@tests/run-cases --build $(B) --bless $(CASE)
+	@tests/run-readme --bless
 
 FUZZERS := $(FUZZ_SRC:tests/%.c=%)
 fuzz: ## Fuzz each fuzzer for FUZZ_SECONDS (60), with clang

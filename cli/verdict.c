@@ -13,6 +13,7 @@ enum {
     EVIDENCE_A_GROUP = 2,
     ABSENCES_MOST = 3,
     RIVALS_MOST = 3,
+    RIVALS_LEAST = 2,
     LINES_OF_TEXT = 3, /* of one evidence line */
     ESTABLISHED = 95
 };
@@ -296,6 +297,34 @@ static void print_rival(struct ikw_page *page, const struct ikw_rival *r)
     ikw_buf_release(&b);
 }
 
+static bool is_listed(const struct ikw_verdict *v, const struct ikw_cause *c)
+{
+    for (size_t i = 0; i < v->nrivals; i++)
+        if (v->rivals[i].cause == c)
+            return true;
+    return false;
+}
+
+/* Causes that the knowledge base knows to look alike, of which this log shows
+ * nothing. */
+static size_t print_lookalikes(struct ikw_page *page,
+                               const struct ikw_verdict *v, size_t most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->cause->nrivals && n < most; i++) {
+        const struct ikw_cause *c = v->cause->rivals[i];
+        if (is_listed(v, c))
+            continue;
+        ikw_page_styled(page, IKW_BOLD, "RATHER THAN  ");
+        struct ikw_buf b = { 0 };
+        ikw_buf_addf(&b, "%s (%s), under 1 %%", c->title, c->id);
+        ikw_page_wrap(page, 13, 13, 0, b.ptr);
+        ikw_buf_release(&b);
+        n++;
+    }
+    return n;
+}
+
 static void print_rivals(struct ikw_page *page, const struct ikw_verdict *v)
 {
     size_t n = 0;
@@ -304,6 +333,8 @@ static void print_rivals(struct ikw_page *page, const struct ikw_verdict *v)
             print_rival(page, &v->rivals[i]);
             n++;
         }
+    if (n < RIVALS_LEAST)
+        n += print_lookalikes(page, v, RIVALS_LEAST - n);
     if (n)
         ikw_buf_addc(&page->out, '\n');
 }
