@@ -37,7 +37,7 @@ struct ikw_problem {
     const struct ikw_fact *negotiation; /* NULL: none */
     bool carried;                       /* it is older than this fact set */
     bool recovered;
-    bool daemon; /* of the daemon, whatever the tunnel */
+    bool daemon;    /* of the daemon, whatever the tunnel */
     bool suspicion; /* worth telling, no fault */
     int64_t first_ms, last_ms;
     unsigned file;
@@ -85,7 +85,8 @@ struct ikw_spell_item {
     const struct ikw_type *type;
     uint32_t key;    /* hash of the text without its numbers */
     uint32_t recent; /* first line of the latest sighting joined */
-    char *last_text; /* room for item.last.text; NULL: not its own yet */
+    char *last_text; /* item.last.text, rewritten in place; NULL: none yet */
+    size_t last_room;
 };
 
 struct ikw_spell {
@@ -95,8 +96,8 @@ struct ikw_spell {
     const char *kind;
     unsigned file;
     uint32_t line;                /* of the first evidence */
-    struct ikw_spell_item *items; /* IKW_SIGHTS_MAX of them */
-    size_t nitems;
+    struct ikw_spell_item *items; /* heap; at most IKW_SIGHTS_MAX */
+    size_t nitems, items_cap;
     uint32_t pending;    /* problems not recovered */
     uint32_t real;       /* problems that are no mere suspicions */
     bool last_recovered; /* the latest of them is */

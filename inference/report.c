@@ -103,7 +103,7 @@ static void add_problem(struct ikw_report_builder *rb,
     if (p->daemon)
         t = &rb->daemon;
     if (!ikw_contest_winner(&p->contest)) {
-        t->undecided = true;
+        t->undecided = t->undecided || !p->suspicion;
         return;
     }
     bool again;

@@ -344,7 +344,7 @@ static void tell_blind(struct ikw_rest *r, const struct ikw_scene *s,
 static bool is_open(const struct ikw_problem *p)
 {
     const struct ikw_candidate *c = ikw_contest_winner(&p->contest);
-    return !p->symptom && (!c || c->certainty < SURE_PERCENT);
+    return !p->symptom && !p->suspicion && (!c || c->certainty < SURE_PERCENT);
 }
 
 static void read_level(struct ikw_rest *r, const struct ikw_scene *s)

@@ -53,11 +53,13 @@ static void set_last(struct ikw_spell *sp, struct ikw_spell_item *it,
     it->item.last.text = NULL;
     if (!ev->text)
         return;
-    if (!it->last_text)
-        it->last_text = ikw_arena_alloc(&sp->kept, IKW_TEXT_MAX + 1);
     size_t n = strlen(ev->text);
     if (n > IKW_TEXT_MAX)
         n = IKW_TEXT_MAX;
+    if (n >= it->last_room) {
+        it->last_room = n + 1 > it->last_room * 2 ? n + 1 : it->last_room * 2;
+        it->last_text = ikw_arena_alloc(&sp->kept, it->last_room);
+    }
     memcpy(it->last_text, ev->text, n);
     it->last_text[n] = '\0';
     it->item.last.text = it->last_text;
@@ -74,10 +76,11 @@ static void new_item(struct ikw_spell *sp, const struct ikw_sight *s,
     if (sp->nitems == IKW_SIGHTS_MAX)
         return;
     const struct ikw_fact *f = s->fact;
+    IKW_GROW(sp->items, sp->items_cap, sp->nitems + 1);
     struct ikw_spell_item *it = &sp->items[sp->nitems++];
-    it->type = f->type;
-    it->key = key;
-    it->recent = f->first.line;
+    *it = (struct ikw_spell_item){ .type = f->type,
+                                   .key = key,
+                                   .recent = f->first.line };
     it->item = (struct ikw_evidence_item){
         .first = ikw_evidence_copy(&sp->kept, &f->first),
         .count = f->count,
@@ -166,8 +169,6 @@ static void widen(struct ikw_spell *sp, const struct ikw_problem *p)
 static struct ikw_spell *open_spell(struct ikw_spells *ss)
 {
     struct ikw_spell *sp = ikw_xcalloc(1, sizeof *sp);
-    sp->items =
-        IKW_ARENA_ARRAY(&sp->kept, struct ikw_spell_item, IKW_SIGHTS_MAX);
     sp->v.first_ms = sp->v.last_ms = IKW_NO_TIME;
     IKW_GROW(ss->v, ss->cap, ss->n + 1);
     ss->v[ss->n++] = sp;
@@ -277,6 +278,7 @@ static void free_spell(struct ikw_spell *sp)
 {
     ikw_arena_release(&sp->body);
     ikw_arena_release(&sp->kept);
+    free(sp->items);
     free(sp);
 }
 

@@ -135,7 +135,8 @@ static void read_negotiation(struct ikw_tunnel_state *t,
 {
     struct ikw_tunnel_row r;
     read_row(&r, f);
-    t->tried = true;
+    if (r.row.role || !ikw_fact_says(f, "outcome", "pending"))
+        t->tried = true; /* else a stray line made it */
     if (ikw_fact_says(f, "carried", "yes") && update(t, &r))
         return;
     widen(t, f);

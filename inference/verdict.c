@@ -57,7 +57,8 @@ static struct contributions contributions_of(const struct ikw_contest *contest)
 {
     struct contributions cs = { 0 };
     const struct ikw_candidate *winner = contest->ranked[0];
-    contribute_all(&cs, winner);
+    if (winner->own)
+        contribute_all(&cs, winner);
     for (size_t i = 1; i < contest->n; i++) {
         const struct ikw_candidate *c = contest->ranked[i];
         if (!c->exclude && ikw_cause_within(c->cause, winner->cause))

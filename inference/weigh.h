@@ -8,8 +8,8 @@
 
 #include "inference/engine.h"
 
-/* A cause in a contest. One with `own` false has no weights: it is a general
- * cause that speaks for several of its children. */
+/* A cause in a contest. One with `own` false has no evidence for it: it is a
+ * general cause that speaks for several of its children. */
 struct ikw_candidate {
     const struct ikw_cause *cause;
     bool own;

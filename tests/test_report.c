@@ -36,7 +36,7 @@ static const char vocabulary[] =
     "</type>"
     "<type name='problem' derived='yes' means='A problem.'>"
     "<slot name='subject' kind='id'/><slot name='kind' kind='word' "
-    "words='phase1-failed phase2-failed daemon'/>"
+    "words='phase1-failed phase2-failed daemon suspicion'/>"
     "<slot name='phase' kind='int'/></type>"
     "<type name='symptom' derived='yes' means='A symptom.'>"
     "<slot name='subject' kind='id'/><slot name='of' kind='id'/></type>"
@@ -96,6 +96,9 @@ static const char rules[] =
     RULE("failed0", "<fact type='daemon' as='d' event='bind'/>",
          "<derive type='problem' subject='0' kind='daemon' phase='0'/>",
          "The daemon is in trouble.")
+    RULE("odd", "<fact type='negotiation' as='n' id='?n' "
+         "outcome='established'/>" CLUE("odd"),
+         "<derive type='problem' subject='?n' kind='suspicion'/>", "Odd.")
     RULE("follows", "<fact type='follows' as='f' negotiation='?n' of='?m'/>",
          "<derive type='symptom' subject='?n' of='?m'/>", "It follows.")
     RULE("better", CLUE("better"), "<derive type='recovered' subject='?n'/>",
@@ -777,6 +780,41 @@ static void an_outcome_follows_from_problems_and_success(void)
     }
 }
 
+static void a_suspicion_is_told_and_changes_no_outcome(void)
+{
+    static const char *const clues[] = { "key", "nothing" };
+    for (size_t i = 0; i < 2; i++) {
+        struct bench b = start();
+        open_set(&b, "198.51.100.7", "info");
+        success(&b, 1, 10);
+        clue(&b, 1, 11, "odd");
+        clue(&b, 1, 12, clues[i]);
+        struct ikw_report *r = finish(&b);
+        CU_ASSERT_EQUAL(r->outcome, IKW_OUTCOME_HEALTHY);
+        CU_ASSERT_EQUAL(r->nverdicts, i == 0);
+        CU_ASSERT_TRUE(!r->nverdicts || r->verdicts[0]->suspicion);
+        CU_ASSERT_EQUAL(r->nblind_spots, 0);
+        stop(&b);
+    }
+}
+
+static void a_fault_outranks_a_suspicion_of_its_cause(void)
+{
+    struct bench b = start();
+    struct ikw_buf out = { 0 };
+    open_set(&b, "198.51.100.7", "info");
+    success(&b, 1, 10);
+    clue(&b, 1, 11, "odd");
+    clue(&b, 1, 12, "key");
+    failure(&b, 2, 60, "key");
+    struct ikw_report *r = finish(&b);
+    SAME(verdicts(r, &out), "key:2");
+    CU_ASSERT_FALSE(r->verdicts[0]->suspicion);
+    CU_ASSERT_EQUAL(r->outcome, IKW_OUTCOME_FAULT);
+    ikw_buf_release(&out);
+    stop(&b);
+}
+
 static void the_worst_tunnel_decides_the_whole(void)
 {
     static const struct {
@@ -1067,6 +1105,8 @@ CU_TestInfo ikw_test_report[] = {
     TEST(a_spell_is_recovered_only_if_all_of_it_is),
     TEST(a_carried_problem_is_counted_once),
     TEST(an_outcome_follows_from_problems_and_success),
+    TEST(a_suspicion_is_told_and_changes_no_outcome),
+    TEST(a_fault_outranks_a_suspicion_of_its_cause),
     TEST(the_worst_tunnel_decides_the_whole),
     TEST(long_tunnels_keep_the_first_and_last_rows),
     TEST(verdicts_are_ranked),

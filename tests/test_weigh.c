@@ -52,9 +52,12 @@ static void add(struct ring *r, const struct ikw_cause *c,
     r->n++;
 }
 
+/* Gives the cause a score of prior + `db`. Only evidence for it makes it a
+ * candidate, so the weight is 1 and the rest goes into the prior. */
 static void weigh(struct ring *r, const struct ikw_cause *c, int db)
 {
-    add(r, c, IKW_THEN_WEIGH, db, "g", "r");
+    r->causes[c->index].prior_db += db - 1;
+    add(r, c, IKW_THEN_WEIGH, 1, "g", "r");
 }
 
 static void run(struct ring *r)
@@ -238,6 +241,21 @@ static void exclusion_alone_makes_no_candidate(void)
     CU_ASSERT_STRING_EQUAL(winner(&r), "none");
     CU_ASSERT_EQUAL(r.contest.n, 0);
     done(&r);
+}
+
+static void evidence_against_alone_makes_no_candidate(void)
+{
+    static const struct {
+        int db;
+        size_t n;
+    } rows[] = { { -20, 0 }, { 0, 0 }, { 1, 1 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ring r = { 0 };
+        add(&r, cause(&r, "a", 0, NULL), IKW_THEN_WEIGH, rows[i].db, "g", "r");
+        run(&r);
+        CU_ASSERT_EQUAL(r.contest.n, rows[i].n);
+        done(&r);
+    }
 }
 
 static void if_all_are_excluded_nobody_wins(void)
@@ -481,6 +499,7 @@ CU_TestInfo ikw_test_weigh[] = {
     TEST(a_sufficient_gate_is_a_floor),
     TEST(an_excluded_cause_stays_as_a_rival_only),
     TEST(exclusion_alone_makes_no_candidate),
+    TEST(evidence_against_alone_makes_no_candidate),
     TEST(if_all_are_excluded_nobody_wins),
     TEST(no_weights_no_contest),
     TEST(a_family_speaks_through_its_head_or_a_child),
