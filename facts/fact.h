@@ -76,6 +76,10 @@ struct ikw_fact *ikw_fact_find(const struct ikw_fact_set *fs,
 /* By slot name; NIL if unset or unknown. */
 struct ikw_value ikw_fact_get(const struct ikw_fact *f, const char *slot);
 
+/* The fact in words, as its type says; for people, not to be read back. Not
+ * escaped. */
+void ikw_fact_words(const struct ikw_fact *f, struct ikw_buf *out);
+
 /* The printable boundary. One fact a line:
  *   type slot=value ... @source count=n at=file:line:ms=message "text"
  *   last=file:line:ms=message "text"

@@ -31,6 +31,14 @@ struct ikw_slot {
 
 enum { IKW_MAX_SLOTS = 16 };
 
+/* How a fact stands in the picture of a negotiation. */
+enum ikw_draw {
+    IKW_DRAW_NOT,
+    IKW_DRAW_ARROW,   /* a message; slot dir or by tells from whom */
+    IKW_DRAW_ARRIVES, /* a message of the peer */
+    IKW_DRAW_HERE     /* an event on the side whose log says it */
+};
+
 struct ikw_type {
     const char *name;
     const char *means;
@@ -39,8 +47,10 @@ struct ikw_type {
     bool derived;        /* produced by rules, never by a log */
     const char *made_by; /* produced-by: "tracker", "packet", ... or NULL */
     const char *read_by; /* read by the program itself: "report" or NULL */
-    int negotiation;     /* index of the slot of that name, or -1 */
-    unsigned index;      /* in ikw_kb.types */
+    const char *says;    /* a fact in words (facts/fact_words.c), or NULL */
+    enum ikw_draw draw;
+    int negotiation; /* index of the slot of that name, or -1 */
+    unsigned index;  /* in ikw_kb.types */
     struct ikw_pos pos;
 };
 

@@ -102,6 +102,27 @@ static void load_slot(struct ikw_loader *ld, const struct ikw_node *n,
     t->nslots++;
 }
 
+/* Every {slot} and [slot=word: names what there is, and all is closed. */
+static void check_says(struct ikw_loader *ld, const struct ikw_node *n,
+                       const struct ikw_type *t)
+{
+    for (const char *p = t->says + strcspn(t->says, "{["); *p;
+         p += strcspn(p, "{[")) {
+        const char *ends = *p == '{' ? "}" : "=]{";
+        size_t len = strcspn(++p, ends);
+        struct ikw_slice name = { p, len };
+        bool choice = ends[0] == '=' && p[len] == '=';
+        if (!p[len])
+            ikw_load_fault(ld, n->line, IKW_DIAG_BAD_VALUE,
+                           "says of '%s' ends in the middle", t->name);
+        else if ((*ends == '}' || choice) && ikw_slot_find(t, name, false) < 0)
+            ikw_load_fault(ld, n->line, IKW_DIAG_UNKNOWN_SLOT,
+                           "says: type '%s' has no slot '%.*s'", t->name,
+                           (int)len, p);
+        p += ends[0] == '}' || choice ? len : 0;
+    }
+}
+
 static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
 {
     static const struct ikw_word makers[] = { { "tracker", 0 },
@@ -110,6 +131,10 @@ static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
                                               { "log", 3 },
                                               { NULL, 0 } };
     static const struct ikw_word readers[] = { { "report", 0 }, { NULL, 0 } };
+    static const struct ikw_word draws[] = { { "arrow", IKW_DRAW_ARROW },
+                                             { "arrives", IKW_DRAW_ARRIVES },
+                                             { "here", IKW_DRAW_HERE },
+                                             { NULL, 0 } };
     struct ikw_arena *a = &ld->kb->arena;
     struct ikw_type *t = IKW_ARENA_NEW(a, struct ikw_type);
     t->name = ikw_attr(n, "name");
@@ -131,6 +156,10 @@ static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
     t->slots = IKW_ARENA_ARRAY(a, struct ikw_slot, IKW_MAX_SLOTS);
     for (const struct ikw_node *c = n->child; c; c = c->next)
         load_slot(ld, c, t);
+    t->says = ikw_attr(n, "says");
+    t->draw = (enum ikw_draw)ikw_attr_word(ld, n, "draw", draws, IKW_DRAW_NOT);
+    if (t->says)
+        check_says(ld, n, t);
     t->index = (unsigned)ld->type_list.n;
     if (ikw_names_add(&ld->types, t->name, t))
         ikw_list_add(&ld->type_list, t);

@@ -1,0 +1,114 @@
+/*
+ * A fact in words, as its type says in the vocabulary: {slot} is the value of
+ * a slot; [text] is left out if a slot in it is unknown; [slot=word:text]
+ * unless the slot is that word. Groups do not nest.
+ */
+#include "facts/fact.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static struct ikw_value value_of(const struct ikw_fact *f,
+                                 struct ikw_slice name)
+{
+    struct ikw_value nil = { .kind = IKW_NIL };
+    for (size_t i = 0; i < f->type->nslots; i++)
+        if (ikw_slice_is(name, f->type->slots[i].name))
+            return f->slots[i];
+    return nil;
+}
+
+static void add_value(struct ikw_buf *out, struct ikw_value v)
+{
+    if (v.kind == IKW_INT)
+        ikw_buf_addf(out, "%" PRId64, v.u.i);
+    else if (v.kind == IKW_STR)
+        ikw_buf_add(out, v.u.str, v.len);
+    else
+        ikw_buf_addc(out, '?');
+}
+
+/* Text with its slots filled in; false if one of them is unknown. */
+static bool fill(const struct ikw_fact *f, struct ikw_slice text,
+                 struct ikw_buf *out)
+{
+    bool known = true;
+    for (size_t i = 0; i < text.len;) {
+        const char *close = NULL;
+        if (text.ptr[i] == '{')
+            close = memchr(text.ptr + i, '}', text.len - i);
+        if (!close) {
+            ikw_buf_addc(out, text.ptr[i++]);
+            continue;
+        }
+        size_t end = (size_t)(close - text.ptr);
+        struct ikw_value v = value_of(f, ikw_slice_sub(text, i + 1, end));
+        known = known && v.kind != IKW_NIL;
+        add_value(out, v);
+        i = end + 1;
+    }
+    return known;
+}
+
+/* [slot=word:text]: true if this is such a group; then `text` is what it
+ * holds, empty if the slot is another word. */
+static bool choose(const struct ikw_fact *f, struct ikw_slice *text)
+{
+    size_t eq = 0, colon = 0;
+    while (eq < text->len && !strchr("={: ", text->ptr[eq]))
+        eq++;
+    if (eq == text->len || text->ptr[eq] != '=')
+        return false;
+    colon = eq + 1;
+    while (colon < text->len && text->ptr[colon] != ':')
+        colon++;
+    struct ikw_value v = value_of(f, ikw_slice_sub(*text, 0, eq));
+    struct ikw_slice is = { 0 };
+    if (v.kind == IKW_STR)
+        is = (struct ikw_slice){ v.u.str, v.len };
+    bool same = ikw_slice_eq(is, ikw_slice_sub(*text, eq + 1, colon));
+    *text = ikw_slice_sub(*text, same ? colon + 1 : text->len, text->len);
+    return true;
+}
+
+static void add_group(const struct ikw_fact *f, struct ikw_slice text,
+                      struct ikw_buf *out)
+{
+    struct ikw_buf b = { 0 };
+    choose(f, &text);
+    if (fill(f, text, &b))
+        ikw_buf_add(out, ikw_buf_str(&b), b.len);
+    ikw_buf_release(&b);
+}
+
+/* Of a type that says nothing: its name and what is known, ids left out. */
+static void add_plain(const struct ikw_fact *f, struct ikw_buf *out)
+{
+    ikw_buf_adds(out, f->type->name);
+    for (size_t i = 0; i < f->type->nslots; i++) {
+        if (f->slots[i].kind == IKW_NIL ||
+            f->type->slots[i].kind == IKW_SLOT_ID)
+            continue;
+        ikw_buf_addf(out, " %s=", f->type->slots[i].name);
+        add_value(out, f->slots[i]);
+    }
+}
+
+void ikw_fact_words(const struct ikw_fact *f, struct ikw_buf *out)
+{
+    const char *s = f->type->says;
+    if (!s) {
+        add_plain(f, out);
+        return;
+    }
+    while (*s) {
+        size_t n = strcspn(s, "[");
+        fill(f, (struct ikw_slice){ s, n }, out);
+        s += n;
+        if (!*s)
+            break;
+        n = strcspn(++s, "]");
+        add_group(f, (struct ikw_slice){ s, n }, out);
+        s += n + (s[n] == ']');
+    }
+}
