@@ -42,7 +42,8 @@ struct ikw_calendar {
 struct ikw_stamp_cache {
     char iso[19], bsd[15];
     int64_t iso_ms, bsd_ms;
-    int bsd_year;
+    int iso_year, bsd_year;
+    unsigned iso_month, bsd_month;
     struct ikw_no_stamp {
         const char *at, *far;
     } none[IKW_STAMP_KINDS];

@@ -1,7 +1,7 @@
 /*
  * Which form a log has: the one that fits most lines of its head. Lines that
- * no head can have (blank, indented, of a hex dump) do not count, and lines
- * of other programs only help to find the form when there are no own ones.
+ * no head can have (blank, of a hex dump, of an indented block) do not count,
+ * and lines of other programs only help if there are no own ones.
  */
 #include "facts/log/envelope.h"
 
@@ -42,7 +42,7 @@ static void tally_time(struct tally *ta, int64_t t)
 /* A line counts for the first own form that fits, else for the first foreign
  * one: the forms stand in the order of how much they say. */
 static void tally_line(struct ikw_envelope_reader *er, struct tally *ta,
-                       struct ikw_slice line)
+                       struct ikw_slice line, bool indented)
 {
     size_t fits = SIZE_MAX;
     struct ikw_head found = { .t_ms = IKW_NO_TIME };
@@ -61,7 +61,7 @@ static void tally_line(struct ikw_envelope_reader *er, struct tally *ta,
         if (!f->foreign)
             break;
     }
-    ta->lines++;
+    ta->lines += fits != SIZE_MAX || !indented;
     if (fits == SIZE_MAX)
         return;
     ta->fits[fits]++;
@@ -78,8 +78,8 @@ static void tally_head(struct ikw_envelope_reader *er, struct tally *ta,
     while (head.len) {
         struct ikw_slice raw = line_of(&head);
         struct ikw_slice line = ikw_slice_trim(raw);
-        if (line.len && line.ptr == raw.ptr && !ikw_is_dump(line))
-            tally_line(er, ta, line);
+        if (line.len && !ikw_is_dump(line))
+            tally_line(er, ta, line, line.ptr > raw.ptr);
     }
 }
 

@@ -464,11 +464,14 @@ static bool iso_cached(struct ikw_cursor *c, struct ikw_calendar *cal,
     if (starts(c, cache->iso, len)) {
         move(c, len);
         *t = cache->iso_ms;
+        anchor(cal, cache->iso_year, cache->iso_month);
     } else if (!iso(c, cal, t)) {
         return false;
     } else if (c->p == from + len) {
         memcpy(cache->iso, from, len);
         cache->iso_ms = *t;
+        cache->iso_year = cal->year;
+        cache->iso_month = cal->month;
     }
     *t += fraction(c);
     *t -= zone(c);
@@ -479,7 +482,8 @@ static bool bsd_cached(struct ikw_cursor *c, struct ikw_calendar *cal,
                        struct ikw_stamp_cache *cache, int64_t *t)
 {
     size_t len = sizeof cache->bsd;
-    if (starts(c, cache->bsd, len) && cache->bsd_year == cal->year) {
+    if (starts(c, cache->bsd, len) &&
+        year_of(cal, cache->bsd_month) == cache->bsd_year) {
         move(c, len);
         *t = cache->bsd_ms + fraction(c);
         return true;
@@ -492,6 +496,7 @@ static bool bsd_cached(struct ikw_cursor *c, struct ikw_calendar *cal,
         memcpy(cache->bsd, from, len);
         cache->bsd_ms = *t;
         cache->bsd_year = cal->year;
+        cache->bsd_month = cal->month;
     }
     return true;
 }
