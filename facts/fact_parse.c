@@ -22,13 +22,16 @@ struct parser {
     struct ikw_buf scratch;
     struct ikw_fact_set set;
     bool open, failed;
+    bool bad; /* this line; one complaint is enough */
     ikw_fact_set_fn each;
     void *arg;
 };
 
 static bool fail(struct parser *p, const char *what, struct ikw_slice which)
 {
-    p->failed = true;
+    if (p->bad)
+        return false;
+    p->bad = p->failed = true;
     int n = which.len > 60 ? 60 : (int)which.len;
     return ikw_diag_add(p->ds, p->pos, IKW_DIAG_FACTS_SYNTAX, "%s: \"%.*s\"",
                         what, n, n ? which.ptr : "");
@@ -254,6 +257,8 @@ static bool fact_slot(struct parser *p, struct reading *r,
                       const struct token *t)
 {
     char name[64];
+    if (t->key.len == 0)
+        return fail(p, "out of place", t->text);
     if (t->key.len >= sizeof name)
         return fail(p, "unknown slot", t->key);
     memcpy(name, t->key.ptr, t->key.len);
@@ -377,7 +382,7 @@ static void read_fact(struct parser *p, struct ikw_slice name)
     }
     if (ok && !tail)
         fail(p, "fact without a source", name);
-    else if (ok)
+    if (!p->bad)
         add_fact(p, &r);
 }
 
@@ -387,13 +392,14 @@ static void read_line(struct parser *p, struct ikw_slice line)
 {
     struct token t;
     p->rest = ikw_slice_trim(line);
+    p->bad = false;
     if (p->rest.len == 0 || p->rest.ptr[0] == '#')
         return;
     ikw_buf_clear(&p->scratch);
     IKW_GROW(p->scratch.ptr, p->scratch.cap, 2 * p->rest.len + 2);
     if (!next_token(p, &t))
         return;
-    if (t.key.len || t.quoted)
+    if (t.key.len || t.quoted || t.text.len == 0)
         fail(p, "not the name of a fact", t.text);
     else if (ikw_slice_is(t.text, "set"))
         read_set(p);

@@ -56,6 +56,7 @@ struct ikw_tracker *ikw_tracker_new(const struct ikw_kb *kb,
     struct ikw_tracker *tr = ikw_xcalloc(1, sizeof *tr);
     tr->kb = kb;
     tr->matcher = m;
+    tr->memo = ikw_match_memo_new();
     tr->sink = *sink;
     tr->next_id = 1;
     for (size_t i = 0; i < sizeof own_types / sizeof own_types[0]; i++) {
@@ -79,6 +80,7 @@ void ikw_tracker_free(struct ikw_tracker *tr)
     tr->sink.set = drop_set;
     ikw_tunnels_close_all(tr);
     ikw_fact_set_release(&tr->daemon);
+    ikw_match_memo_free(tr->memo);
     ikw_index_release(&tr->cookies);
     ikw_index_release(&tr->spis);
     ikw_note_release(&tr->packet.note);
@@ -119,7 +121,8 @@ static void note_level(struct ikw_tracker *tr, enum ikw_level level)
 static void match_line(struct ikw_tracker *tr, const struct ikw_line *line)
 {
     struct ikw_match m;
-    if (!ikw_matcher_match(tr->matcher, line->text, &m) || !m.tmpl) {
+    if (!ikw_matcher_match_memo(tr->matcher, tr->memo, line->text, &m) ||
+        !m.tmpl) {
         if (line->continuation)
             return;
         note_level(tr, line->level);

@@ -8,11 +8,6 @@
 
 /* ---- what a message does ----------------------------------------------- */
 
-static unsigned act_phase(const struct ikw_message *msg)
-{
-    return msg->act_phase ? msg->act_phase : msg->phase;
-}
-
 static void learn_names(struct ikw_tracker *tr, const struct ikw_match *m,
                         struct neg *n)
 {
@@ -30,7 +25,7 @@ static void learn_names(struct ikw_tracker *tr, const struct ikw_match *m,
 static void end_by(struct ikw_tracker *tr, const struct ikw_message *msg,
                    struct neg *n)
 {
-    unsigned phase = act_phase(msg);
+    unsigned phase = ikw_phase_of(msg);
     if (phase && n->phase != phase)
         return;
     ikw_neg_end(tr, n, msg->outcome);
@@ -43,7 +38,7 @@ static void act(struct ikw_tracker *tr, const struct ikw_match *m,
 {
     struct neg *n = at->neg;
     const struct ikw_message *msg = m->tmpl->message;
-    bool same = !act_phase(msg) || n->phase == act_phase(msg);
+    bool same = !ikw_phase_of(msg) || n->phase == ikw_phase_of(msg);
     if (msg->exchange && n->phase == 1 && !n->exchange)
         n->exchange = msg->exchange;
     if (same && n->where == OPEN && !at->guessed)
@@ -85,7 +80,7 @@ static struct neg *implied(struct ikw_tracker *tr,
                            const struct ikw_message *msg, struct tunnel *t,
                            const struct ikw_evidence *ev)
 {
-    unsigned phase = act_phase(msg);
+    unsigned phase = ikw_phase_of(msg);
     if ((phase != 1 && phase != 2) || !ikw_track_implies(tr, msg))
         return NULL;
     if (!tr->any_negotiation && (msg->action || msg->level > IKW_LEVEL_WARNING))
@@ -106,7 +101,7 @@ bool ikw_track_unsettled(const struct ikw_tracker *tr,
                          const struct ikw_match *m, const struct target *at)
 {
     const struct ikw_message *msg = m->tmpl->message;
-    unsigned phase = act_phase(msg);
+    unsigned phase = ikw_phase_of(msg);
     if (msg->action != IKW_DO_NOTHING || !at->tunnel || !phase ||
         !wants_negotiation(tr, msg))
         return false;
@@ -169,7 +164,7 @@ static struct neg *open_in(struct ikw_tracker *tr, struct tunnel *t,
                            const struct ikw_evidence *ev)
 {
     const struct ikw_message *msg = m->tmpl->message;
-    unsigned phase = act_phase(msg) == 2 ? 2 : 1;
+    unsigned phase = ikw_phase_of(msg) == 2 ? 2 : 1;
     struct neg *n = caller_again(tr, t, msg);
     if (!n) {
         ikw_tunnel_make_room(tr, t, phase);
@@ -226,7 +221,7 @@ static void open_negotiation(struct ikw_tracker *tr,
 static void correct_establish(struct ikw_tracker *tr,
                               const struct ikw_match *m, struct target *at)
 {
-    unsigned phase = act_phase(m->tmpl->message);
+    unsigned phase = ikw_phase_of(m->tmpl->message);
     uint8_t i[8], r[8];
     bool known = ikw_tie_cookies(m, i, r);
     struct neg *n = known ? ikw_neg_by_cookies(tr, i, r) : at->neg;

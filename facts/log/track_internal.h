@@ -177,6 +177,7 @@ struct target {
 struct ikw_tracker {
     const struct ikw_kb *kb;
     const struct ikw_matcher *matcher;
+    struct ikw_match_memo *memo;
     struct ikw_log_sink sink;
     struct ikw_log_summary sum; /* of this input */
     struct ikw_visibility before; /* of earlier inputs of this source */
@@ -285,6 +286,7 @@ bool ikw_tie_spi(const struct ikw_match *m, uint32_t *spi);
 struct tunnel *ikw_tie_guess(struct ikw_tracker *tr);
 
 /* track_pick.c */
+unsigned ikw_phase_of(const struct ikw_message *msg);
 /* The negotiation of a tunnel that a line of this message is about. */
 struct neg *ikw_pick(const struct ikw_tracker *tr, const struct tunnel *t,
                      const struct ikw_message *msg);

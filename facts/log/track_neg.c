@@ -140,6 +140,8 @@ void ikw_neg_end(struct ikw_tracker *tr, struct neg *n, const char *outcome)
     bool failed = outcome && (strcmp(outcome, "failed") == 0 ||
                               strcmp(outcome, "refused") == 0);
     bool was_up = n->where == LIVE || n->nup > 1;
+    if (n->where == NOWHERE)
+        return; /* the first end counts */
     if (!was_up || !failed)
         n->outcome = n->nup == 1 && n->phase == 2 ? "half"
                      : outcome                    ? outcome

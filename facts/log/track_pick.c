@@ -7,6 +7,11 @@
 
 #include <string.h>
 
+unsigned ikw_phase_of(const struct ikw_message *msg)
+{
+    return msg->act_phase ? msg->act_phase : msg->phase;
+}
+
 static bool within(int64_t from, int64_t to, int64_t ms)
 {
     return from == IKW_NO_TIME || to == IKW_NO_TIME ||
@@ -137,7 +142,7 @@ static struct neg *pick_any(const struct ikw_tracker *tr,
 struct neg *ikw_pick(const struct ikw_tracker *tr, const struct tunnel *t,
                      const struct ikw_message *msg)
 {
-    unsigned phase = msg->act_phase ? msg->act_phase : msg->phase;
+    unsigned phase = ikw_phase_of(msg);
     if (phase == 1)
         return pick_phase1(tr, t, msg);
     if (phase == 2)
@@ -175,7 +180,7 @@ struct neg *ikw_pick_open(const struct ikw_tracker *tr,
                           const struct ikw_message *msg,
                           const uint8_t *rcookie, bool *sure)
 {
-    unsigned phase = msg->act_phase ? msg->act_phase : msg->phase, steps = 0;
+    unsigned phase = ikw_phase_of(msg), steps = 0;
     struct neg *best = NULL;
     int best_score = -1;
     for (struct neg *n = tr->open.head; n && steps < SCAN_MAX;
@@ -198,7 +203,7 @@ struct neg *ikw_pick_open(const struct ikw_tracker *tr,
 struct neg *ikw_pick_only(const struct ikw_tracker *tr,
                           const struct ikw_message *msg, size_t *count)
 {
-    unsigned phase = msg->act_phase ? msg->act_phase : msg->phase, steps = 0;
+    unsigned phase = ikw_phase_of(msg), steps = 0;
     struct neg *only = NULL;
     *count = 0;
     for (struct neg *n = tr->open.head; n && steps < SCAN_MAX;

@@ -131,11 +131,6 @@ struct question {
     const struct ikw_message *msg;
 };
 
-static unsigned phase_of(const struct ikw_message *msg)
-{
-    return msg->act_phase ? msg->act_phase : msg->phase;
-}
-
 static bool answer(struct target *out, struct tunnel *t, struct neg *n,
                    bool direct)
 {
@@ -163,7 +158,7 @@ static struct neg *child_of(const struct question *q, struct neg *p1)
         msgid_of(q->m, &msgid) ? ikw_neg_by_msgid(p1, msgid) : NULL;
     if (n)
         return n;
-    return phase_of(q->msg) == 2 ? ikw_pick(q->tr, p1->tunnel, q->msg) : p1;
+    return ikw_phase_of(q->msg) == 2 ? ikw_pick(q->tr, p1->tunnel, q->msg) : p1;
 }
 
 static bool by_cookies(const struct question *q, struct target *out)
@@ -206,7 +201,7 @@ static struct neg *pick_in_context(const struct ikw_tracker *tr,
                                    const struct ikw_message *msg)
 {
     struct neg *n = tr->ctx.neg;
-    unsigned phase = phase_of(msg);
+    unsigned phase = ikw_phase_of(msg);
     if (n && (phase == 0 || n->phase == phase))
         return n;
     if (n && phase == 1) {
@@ -278,7 +273,7 @@ static bool by_open(const struct question *q, struct target *out)
 
 static bool by_recent(const struct question *q, struct target *out)
 {
-    struct neg *n = ikw_pick_recent(q->tr, phase_of(q->msg));
+    struct neg *n = ikw_pick_recent(q->tr, ikw_phase_of(q->msg));
     n = n ? touch(q->tr, n) : NULL;
     return n && answer(out, n->tunnel, n, false);
 }

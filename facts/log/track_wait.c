@@ -33,7 +33,7 @@ static bool place_harmless(struct ikw_tracker *tr, const struct ikw_line *line,
 {
     struct neg *unanswered = tr->wait.unanswered;
     const struct ikw_message *msg = m->tmpl->message;
-    bool about_answer = msg->phase == 1 && msg->role != 'R';
+    bool about_answer = ikw_phase_of(msg) == 1 && msg->role != 'R';
     if (about_answer && unanswered)
         at_neg(unanswered, out);
     else if (about_answer && tr->wait.candidates > 1)
@@ -53,7 +53,7 @@ static void place_grave(struct ikw_tracker *tr, const struct ikw_line *line,
     struct neg *n = ikw_pick_only(tr, msg, &count);
     if (n)
         at_neg(n, out);
-    else if (count > 1 && msg->phase)
+    else if (count > 1 && ikw_phase_of(msg))
         *out = (struct target){ 0 };
     else
         ikw_tie_fallback(tr, line, m, out);
@@ -124,10 +124,10 @@ static void release_awaiting(struct ikw_tracker *tr, struct waiting *w,
 {
     const struct ikw_message *msg = m->tmpl->message;
     struct target at = { w->await, n, true, false };
-    unsigned phase = msg->act_phase ? msg->act_phase : msg->phase;
+    unsigned phase = ikw_phase_of(msg);
     if (!n)
         ikw_tunnel_touch(tr, w->await);
-    if ((!n && msg->phase) || (n && phase && n->phase != phase))
+    if ((!n && phase) || (n && phase && n->phase != phase))
         at.neg = ikw_pick(tr, w->await, msg);
     if (!n && !at.neg)
         at.neg = w->await->last; /* the request that came to nothing */
