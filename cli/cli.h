@@ -28,7 +28,7 @@ struct ikw_options {
     enum ikw_cmd_id command;
     bool json, brief, unrecognised, help;
     enum ikw_colour_when colour;
-    const char *kb, *facts, *envelope;
+    const char *kb, *facts, *envelope, *cases;
     int year;           /* 0: not given */
     const char **files; /* as given; never empty for logs: "-" */
     size_t nfiles;
@@ -51,6 +51,7 @@ bool ikw_command_find(const char *name, enum ikw_cmd_id *id);
 int ikw_cmd_diagnose(const struct ikw_options *o);
 int ikw_cmd_facts(const struct ikw_options *o);
 int ikw_cmd_kb(const struct ikw_options *o);
+int ikw_cmd_case(const struct ikw_options *o);
 
 /* One line on stderr, escaped, after "ikewhy: ". */
 void ikw_complain(const char *fmt, ...) IKW_PRINTF(1, 2);

@@ -142,6 +142,9 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
     case OPT_KB:
         o->kb = value;
         return true;
+    case OPT_CASES:
+        o->cases = value;
+        return true;
     case OPT_COUNT:
         break;
     }

@@ -41,12 +41,12 @@ static void forget_locals(const struct probe *p, struct ikw_value *vars)
             vars[p->checks[i].test->var].kind = IKW_NIL;
 }
 
-static bool matches(const struct probe *p, bool keyed, struct ikw_value *vars,
+static bool matches(const struct probe *p, struct ikw_value *vars,
                     const struct ikw_fact *const *facts,
                     const struct ikw_fact *f)
 {
     bool ok = true;
-    for (size_t i = 0; ok && !keyed && i < p->nkeys; i++)
+    for (size_t i = 0; ok && i < p->nkeys; i++)
         ok = ikw_match_test(p->keys[i], ikw_match_slot(f, p->keys[i]->slot),
                             vars);
     ok = ok && checks_hold(p, vars, f);
@@ -157,10 +157,10 @@ enum tri ikw_neg_eval(struct ikw_engine *e, const struct probe *p,
         struct cursor c;
         if (r->n == 0 || !in_sources(pat, source, src))
             continue;
-        ikw_relation_seek(e, r, p, vars, facts, &c);
+        ikw_relation_seek(r, p, vars, facts, &c);
         while ((f = cursor_next(&c))) {
             e->steps++;
-            if (!matches(p, c.keyed, vars, facts, f))
+            if (!matches(p, vars, facts, f))
                 continue;
             sum += f->count;
             if (found)

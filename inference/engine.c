@@ -66,8 +66,11 @@ void ikw_engine_free(struct ikw_engine *e)
 {
     if (!e)
         return;
-    for (size_t i = 0; i < e->kb->ntypes; i++)
+    for (size_t i = 0; i < e->kb->ntypes; i++) {
+        ikw_relation_release(&e->relations[2 * i]);
+        ikw_relation_release(&e->relations[2 * i + 1]);
         free(e->by_type[i].v);
+    }
     ikw_program_free(e->own);
     ikw_arena_release(&e->arena);
     free(e->derived);

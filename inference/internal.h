@@ -64,6 +64,7 @@ struct plan {
     unsigned id_rank; /* of the rule's id among all */
     uint8_t *positive;
     size_t npositive;
+    uint64_t vars; /* bound by them, one bit each */
     struct order *orders;
     struct probe *negs;
     size_t nnegs;
@@ -95,7 +96,15 @@ bool ikw_pattern_is_count(const struct ikw_pattern *p);
 
 /* ---- values and tests (match.c) ---------------------------------------- */
 
-struct ikw_value ikw_match_slot(const struct ikw_fact *f, unsigned slot);
+struct ikw_value ikw_match_pseudo(const struct ikw_fact *f, unsigned slot);
+
+/* `slot` is one of the fact's type, or a pseudo slot. */
+static inline struct ikw_value ikw_match_slot(const struct ikw_fact *f,
+                                              unsigned slot)
+{
+    return slot < IKW_MAX_SLOTS ? f->slots[slot] : ikw_match_pseudo(f, slot);
+}
+
 /* The test on a value, the variable known. */
 bool ikw_match_test(const struct ikw_test *t, struct ikw_value v,
                     const struct ikw_value *vars);
@@ -118,21 +127,26 @@ static inline bool same_value(const struct ikw_value *a,
 
 /* ---- relations (relation.c) -------------------------------------------- */
 
-struct bucket {
-    uint32_t hash;
-    uint32_t first, n; /* range in `entries` (closed), or newest + 1 (open) */
+/* Facts with the same values in some slots. Two keys may share a group if
+ * their hashes agree: a probe tests every candidate. */
+struct group {
+    uint32_t first, n; /* closed: a range of `entries`; open: newest + 1 */
 };
 
+/* Groups by hash. Lives on the heap: an arena would clear it for nothing. */
 struct index {
     struct index *next;
     uint32_t mask;
-    uint32_t *table; /* bucket + 1, or 0 */
+    struct index_slot {
+        uint32_t hash, group; /* group + 1; 0: free */
+    } * table;
     size_t table_cap;
-    struct bucket *buckets;
-    size_t nbuckets, buckets_cap;
+    struct group *groups;
+    size_t ngroups, groups_cap;
+    uint32_t largest;                /* closed: facts in the largest group */
     const struct ikw_fact **entries; /* closed: in order of time */
     uint32_t *older; /* open: next in the chain + 1, by position in `v` */
-    size_t older_cap, nfacts;
+    size_t older_cap;
 };
 
 /* The facts of one type and one source. Open while rules may still add to
@@ -153,17 +167,17 @@ struct cursor {
     size_t i, n;
     const struct relation *chain_of; /* not NULL: follow the chain of `ix` */
     const struct index *ix;
-    bool keyed; /* keys hold for every candidate */
 };
 
 struct ikw_engine;
 void ikw_relation_add(struct ikw_engine *e, struct relation *r,
                       const struct ikw_fact *f);
+void ikw_relation_release(struct relation *r);
 /* Sorts by time; indexes are made anew on demand. */
 void ikw_relation_close(struct ikw_engine *e, struct relation *r);
 /* Candidates of a probe in `r`. */
-void ikw_relation_seek(struct ikw_engine *e, struct relation *r,
-                       const struct probe *p, const struct ikw_value *vars,
+void ikw_relation_seek(struct relation *r, const struct probe *p,
+                       const struct ikw_value *vars,
                        const struct ikw_fact *const *facts, struct cursor *c);
 
 static inline const struct ikw_fact *cursor_next(struct cursor *c)

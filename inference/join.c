@@ -39,8 +39,8 @@ static bool source_known(const struct join *j, size_t depth)
 static void seek(struct join *j, size_t depth, enum ikw_source source)
 {
     const struct probe *p = &j->order->steps[depth].probe;
-    ikw_relation_seek(j->e, relation_of(j->e, p->pattern->type, source), p,
-                      j->vars, j->facts, &j->levels[depth].at);
+    ikw_relation_seek(relation_of(j->e, p->pattern->type, source), p, j->vars,
+                      j->facts, &j->levels[depth].at);
 }
 
 static void open_level(struct join *j, size_t depth)
@@ -137,7 +137,7 @@ static bool accept(struct join *j, size_t depth, const struct ikw_fact *f)
     struct level *lv = &j->levels[depth];
     if (!height_fits(j, s, f))
         return false;
-    if (!lv->at.keyed && !keys_hold(j, p, f))
+    if (!keys_hold(j, p, f))
         return false;
     if (!checks_hold(j, p->checks, p->nchecks, f))
         return false;

@@ -21,11 +21,9 @@ static struct ikw_value known_int(bool known, int64_t i)
     return v;
 }
 
-struct ikw_value ikw_match_slot(const struct ikw_fact *f, unsigned slot)
+struct ikw_value ikw_match_pseudo(const struct ikw_fact *f, unsigned slot)
 {
     int64_t t;
-    if (slot < f->type->nslots)
-        return f->slots[slot];
     switch (slot) {
     case IKW_PSEUDO_T:
         t = ikw_match_time(&f->first);

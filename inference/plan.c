@@ -84,6 +84,13 @@ static void add_check(struct check *to, size_t *n, const struct ikw_test *t,
     ++*n;
 }
 
+/* NULL for nothing. */
+static void *copy(struct ikw_program *prog, const void *from, size_t size)
+{
+    return size ? memcpy(ikw_arena_alloc(&prog->arena, size), from, size)
+                : NULL;
+}
+
 /* Sorts the tests into keys, bindings and checks; those whose variable is
  * not known yet, but will `ever` be, are left to fill_late. */
 static void fill_probe(struct ikw_program *prog, struct probe *pr,
@@ -118,13 +125,13 @@ static void fill_probe(struct ikw_program *prog, struct probe *pr,
     }
 }
 
-/* Tests of placed patterns that wait for a variable bound just now. */
-static void fill_late(const struct state *st, struct step *s, uint64_t before)
+/* Tests of placed patterns that wait for a variable bound just now: counted,
+ * or stored if there is room for them. */
+static size_t each_late(const struct state *st, const struct step *s,
+                        uint64_t new_vars, struct check *to)
 {
     const struct ikw_rule *r = st->plan->rule;
-    uint64_t new_vars = st->bound & ~before;
-    s->late = IKW_ARENA_ARRAY(&st->prog->arena, struct check, 16);
-    size_t cap = 16;
+    size_t n = 0;
     for (size_t p = 0; p < r->npatterns; p++) {
         const struct ikw_pattern *pat = &r->patterns[p];
         if (!(st->placed & bit((int)p)) || p == s->probe.at)
@@ -134,16 +141,22 @@ static void fill_late(const struct state *st, struct step *s, uint64_t before)
             if (t->op == IKW_TEST_VAR_EQ || !uses_var(t) ||
                 !(new_vars & bit(t->var)))
                 continue;
-            if (s->nlate == cap) {
-                struct check *l =
-                    IKW_ARENA_ARRAY(&st->prog->arena, struct check, 2 * cap);
-                memcpy(l, s->late, cap * sizeof *l);
-                s->late = l;
-                cap *= 2;
-            }
-            add_check(s->late, &s->nlate, t, (unsigned)p, false);
+            if (to)
+                to[n] = (struct check){ t, (uint8_t)p, false };
+            n++;
         }
     }
+    return n;
+}
+
+static void fill_late(const struct state *st, struct step *s, uint64_t before)
+{
+    uint64_t new_vars = st->bound & ~before;
+    s->nlate = new_vars ? each_late(st, s, new_vars, NULL) : 0;
+    if (s->nlate == 0)
+        return;
+    s->late = IKW_ARENA_ARRAY(&st->prog->arena, struct check, s->nlate);
+    each_late(st, s, new_vars, s->late);
 }
 
 /* Windows of placed patterns whose last anchor is placed just now. */
@@ -151,12 +164,13 @@ static void fill_windows(const struct state *st, struct step *s)
 {
     const struct ikw_rule *r = st->plan->rule;
     uint64_t now = bit(s->probe.at);
-    s->windows = IKW_ARENA_ARRAY(&st->prog->arena, uint8_t, r->npatterns);
+    uint8_t windows[MAX_PATTERNS];
     for (size_t p = 0; p < r->npatterns; p++) {
         uint64_t a = anchors(&r->patterns[p]);
         if ((st->placed & bit((int)p)) && (a & now) && !(a & ~st->placed))
-            s->windows[s->nwindows++] = (uint8_t)p;
+            windows[s->nwindows++] = (uint8_t)p;
     }
+    s->windows = copy(st->prog, windows, s->nwindows);
 }
 
 static uint64_t positive_vars(const struct plan *plan)
@@ -187,8 +201,8 @@ static uint64_t positive_mask(const struct plan *plan)
 static void fill_negs(struct state *st, struct step *s)
 {
     const struct plan *plan = st->plan;
-    uint64_t shared = positive_vars(plan), real = positive_mask(plan);
-    s->negs = IKW_ARENA_ARRAY(&st->prog->arena, uint8_t, plan->nnegs);
+    uint64_t shared = plan->vars, real = positive_mask(plan);
+    uint8_t negs[MAX_PATTERNS];
     for (size_t i = 0; i < plan->nnegs; i++) {
         const struct ikw_pattern *p = plan->negs[i].pattern;
         if ((st->done & bit((int)i)) || !st->source ||
@@ -196,8 +210,9 @@ static void fill_negs(struct state *st, struct step *s)
             (anchors(p) & real & ~st->placed))
             continue;
         st->done |= bit((int)i);
-        s->negs[s->nnegs++] = (uint8_t)i;
+        negs[s->nnegs++] = (uint8_t)i;
     }
+    s->negs = copy(st->prog, negs, s->nnegs);
 }
 
 static void place(struct state *st, struct step *s, unsigned at)
@@ -206,7 +221,7 @@ static void place(struct state *st, struct step *s, unsigned at)
     uint64_t before = st->bound;
     s->from = at == st->plan->positive[0] ? IKW_FROM_SAME : p->from;
     bool any = s->from == IKW_FROM_ANY;
-    fill_probe(st->prog, &s->probe, p, at, before, positive_vars(st->plan));
+    fill_probe(st->prog, &s->probe, p, at, before, st->plan->vars);
     s->probe.windowed = (anchors(p) & st->placed) != 0;
     s->probe.decided = !(anchors(p) & ~st->placed);
     s->sets_source = !st->source && !any;
@@ -278,6 +293,7 @@ void ikw_plan_compile(struct ikw_program *prog, struct plan *plan)
     for (size_t i = 0; i < r->npatterns; i++)
         if (is_positive(&r->patterns[i]))
             plan->positive[plan->npositive++] = (uint8_t)i;
+    plan->vars = positive_vars(plan);
     compile_negs(prog, plan);
     plan->orders = IKW_ARENA_ARRAY(&prog->arena, struct order, plan->npositive);
     for (size_t i = 0; i < plan->npositive; i++)

@@ -58,7 +58,7 @@ void ikw_relation_close(struct ikw_engine *e, struct relation *r)
     if (!sorted)
         qsort(r->v, r->n, sizeof *r->v, by_time_q);
     r->open = false;
-    r->indexes = NULL;
+    ikw_relation_release(r);
     note_times(e, r);
 }
 
@@ -67,6 +67,13 @@ void ikw_relation_close(struct ikw_engine *e, struct relation *r)
 static unsigned slot_of_bit(unsigned bit)
 {
     return bit < PSEUDO_BIT ? bit : bit - PSEUDO_BIT + IKW_PSEUDO_T;
+}
+
+static uint32_t slot_bit(unsigned slot)
+{
+    return (uint32_t)1 << (slot < PSEUDO_BIT
+                               ? slot
+                               : slot - IKW_PSEUDO_T + PSEUDO_BIT);
 }
 
 static uint32_t mix(uint32_t h, const struct ikw_value *v)
@@ -92,123 +99,79 @@ static bool fact_key(const struct ikw_fact *f, uint32_t mask, uint32_t *hash)
     return true;
 }
 
-static bool same_key(const struct ikw_fact *a, const struct ikw_fact *b,
-                     uint32_t mask)
-{
-    for (unsigned bit = 0; mask >> bit; bit++) {
-        if (!(mask >> bit & 1))
-            continue;
-        struct ikw_value x = ikw_match_slot(a, slot_of_bit(bit));
-        struct ikw_value y = ikw_match_slot(b, slot_of_bit(bit));
-        if (!same_value(&x, &y))
-            return false;
-    }
-    return true;
-}
-
 static const struct ikw_value *wanted(const struct ikw_test *t,
                                       const struct ikw_value *vars)
 {
     return t->op == IKW_TEST_VAR_EQ ? &vars[t->var] : &t->alts[0];
 }
 
-static bool probe_key(const struct probe *p, const struct ikw_value *vars,
-                      uint32_t *hash)
+/* The hash of the slots that the index knows; it may know fewer. */
+static bool probe_key(const struct probe *p, uint32_t mask,
+                      const struct ikw_value *vars, uint32_t *hash)
 {
-    uint32_t h = p->mask;
+    uint32_t h = mask;
     for (size_t i = 0; i < p->nkeys; i++) {
         const struct ikw_value *v = wanted(p->keys[i], vars);
         if (v->kind == IKW_NIL)
             return false;
-        h = mix(h, v);
+        if (mask & slot_bit(p->keys[i]->slot))
+            h = mix(h, v);
     }
     *hash = h;
     return true;
 }
 
-static bool has_key(const struct ikw_fact *f, const struct probe *p,
-                    const struct ikw_value *vars)
-{
-    for (size_t i = 0; i < p->nkeys; i++) {
-        struct ikw_value v = ikw_match_slot(f, p->keys[i]->slot);
-        if (!same_value(&v, wanted(p->keys[i], vars)))
-            return false;
-    }
-    return true;
-}
-
 /* ---- building ---------------------------------------------------------- */
 
-static void table_resize(struct ikw_engine *e, struct index *ix, size_t cap)
-{
-    ix->table = IKW_ARENA_ARRAY(&e->arena, uint32_t, cap);
-    ix->table_cap = cap;
-    for (size_t b = 0; b < ix->nbuckets; b++) {
-        size_t i = ix->buckets[b].hash & (cap - 1);
-        while (ix->table[i])
-            i = (i + 1) & (cap - 1);
-        ix->table[i] = (uint32_t)b + 1;
-    }
-}
-
-static struct bucket *bucket_new(struct ikw_engine *e, struct index *ix,
-                                 uint32_t hash, size_t at)
-{
-    if (ix->nbuckets == ix->buckets_cap) {
-        size_t cap = ix->buckets_cap ? 2 * ix->buckets_cap : 16;
-        struct bucket *b = IKW_ARENA_ARRAY(&e->arena, struct bucket, cap);
-        if (ix->nbuckets)
-            memcpy(b, ix->buckets, ix->nbuckets * sizeof *b);
-        ix->buckets = b;
-        ix->buckets_cap = cap;
-    }
-    struct bucket *b = &ix->buckets[ix->nbuckets++];
-    *b = (struct bucket){ hash, 0, 0 };
-    ix->table[at] = (uint32_t)ix->nbuckets;
-    if (4 * ix->nbuckets > 3 * ix->table_cap)
-        table_resize(e, ix, 2 * ix->table_cap);
-    return b;
-}
-
-/* While building, `first` of a bucket is the position of a fact of it. */
-static struct bucket *bucket_of(struct ikw_engine *e, struct index *ix,
-                                const struct relation *r, uint32_t pos,
-                                uint32_t hash)
+/* The place of that hash in the table, or the hole for it. */
+static struct index_slot *place(const struct index *ix, uint32_t hash)
 {
     size_t i = hash & (ix->table_cap - 1);
-    for (; ix->table[i]; i = (i + 1) & (ix->table_cap - 1)) {
-        struct bucket *b = &ix->buckets[ix->table[i] - 1];
-        if (b->hash == hash &&
-            (r->open || same_key(r->v[b->first], r->v[pos], ix->mask)))
-            return b;
-    }
-    struct bucket *b = bucket_new(e, ix, hash, i);
-    b->first = r->open ? 0 : pos;
-    return b;
+    while (ix->table[i].group && ix->table[i].hash != hash)
+        i = (i + 1) & (ix->table_cap - 1);
+    return &ix->table[i];
 }
 
-static void chain_add(struct ikw_engine *e, struct index *ix,
-                      const struct relation *r, uint32_t pos)
+static void table_resize(struct index *ix, size_t cap)
+{
+    struct index_slot *old = ix->table;
+    size_t old_cap = ix->table_cap;
+    ix->table = ikw_xcalloc(cap, sizeof *ix->table);
+    ix->table_cap = cap;
+    for (size_t i = 0; i < old_cap; i++)
+        if (old[i].group)
+            *place(ix, old[i].hash) = old[i];
+    free(old);
+}
+
+/* By number: groups move as they grow. */
+static uint32_t group_of(struct index *ix, uint32_t hash)
+{
+    struct index_slot *s = place(ix, hash);
+    if (s->group)
+        return s->group - 1;
+    IKW_GROW(ix->groups, ix->groups_cap, ix->ngroups + 1);
+    ix->groups[ix->ngroups] = (struct group){ 0, 0 };
+    *s = (struct index_slot){ hash, (uint32_t)++ix->ngroups };
+    if (2 * ix->ngroups > ix->table_cap)
+        table_resize(ix, 4 * ix->table_cap);
+    return (uint32_t)ix->ngroups - 1;
+}
+
+static void chain_add(struct index *ix, const struct relation *r, uint32_t pos)
 {
     uint32_t hash;
-    if (ix->older_cap < r->cap) {
-        uint32_t *p = IKW_ARENA_ARRAY(&e->arena, uint32_t, r->cap);
-        if (ix->nfacts)
-            memcpy(p, ix->older, ix->nfacts * sizeof *p);
-        ix->older = p;
-        ix->older_cap = r->cap;
-    }
-    ix->nfacts = pos + 1;
+    IKW_GROW(ix->older, ix->older_cap, pos + 1);
+    ix->older[pos] = 0;
     if (!fact_key(r->v[pos], ix->mask, &hash))
         return;
-    struct bucket *b = bucket_of(e, ix, r, pos, hash);
-    ix->older[pos] = b->first;
-    b->first = pos + 1;
+    uint32_t g = group_of(ix, hash);
+    ix->older[pos] = ix->groups[g].first;
+    ix->groups[g].first = pos + 1;
 }
 
-/* Counting sort by bucket: stable, so the order of time is kept. */
-static void group(struct ikw_engine *e, struct index *ix,
-                  const struct relation *r)
+/* Counting sort by group: stable, so the order of time is kept. */
+static void sort_groups(struct index *ix, const struct relation *r)
 {
     uint32_t *of = ikw_xmalloc(r->n * sizeof *of);
     uint32_t hash, sum = 0;
@@ -216,42 +179,64 @@ static void group(struct ikw_engine *e, struct index *ix,
         of[i] = UINT32_MAX;
         if (!fact_key(r->v[i], ix->mask, &hash))
             continue;
-        struct bucket *b = bucket_of(e, ix, r, i, hash);
-        b->n++;
-        of[i] = (uint32_t)(b - ix->buckets);
+        of[i] = group_of(ix, hash);
+        ix->groups[of[i]].n++;
     }
-    ix->entries = IKW_ARENA_ARRAY(&e->arena, const struct ikw_fact *, r->n);
-    for (size_t b = 0; b < ix->nbuckets; b++) {
-        ix->buckets[b].first = sum;
-        sum += ix->buckets[b].n;
-        ix->buckets[b].n = 0;
+    ix->entries = ikw_xmalloc(r->n * sizeof(const struct ikw_fact *));
+    for (size_t g = 0; g < ix->ngroups; g++) {
+        uint32_t n = ix->groups[g].n;
+        if (n > ix->largest)
+            ix->largest = n;
+        ix->groups[g] = (struct group){ sum, 0 };
+        sum += n;
     }
     for (uint32_t i = 0; i < r->n; i++)
         if (of[i] != UINT32_MAX) {
-            struct bucket *b = &ix->buckets[of[i]];
-            ix->entries[b->first + b->n++] = r->v[i];
+            struct group *g = &ix->groups[of[i]];
+            ix->entries[g->first + g->n++] = r->v[i];
         }
     free(of);
 }
 
-static struct index *index_get(struct ikw_engine *e, struct relation *r,
-                               uint32_t mask)
+/* One that knows all slots of the mask, or so many that its groups are
+ * short. */
+static struct index *index_find(const struct relation *r, uint32_t mask)
 {
-    struct index *ix;
-    for (ix = r->indexes; ix; ix = ix->next)
-        if (ix->mask == mask)
+    for (struct index *ix = r->indexes; ix; ix = ix->next)
+        if (ix->mask == mask ||
+            (!r->open && !(ix->mask & ~mask) && ix->largest <= SCAN_AT_MOST))
             return ix;
-    ix = IKW_ARENA_NEW(&e->arena, struct index);
+    return NULL;
+}
+
+static struct index *index_get(struct relation *r, uint32_t mask)
+{
+    struct index *ix = index_find(r, mask);
+    if (ix)
+        return ix;
+    ix = ikw_xcalloc(1, sizeof *ix);
     ix->mask = mask;
     ix->next = r->indexes;
     r->indexes = ix;
-    table_resize(e, ix, 64);
-    if (r->open)
-        for (uint32_t i = 0; i < r->n; i++)
-            chain_add(e, ix, r, i);
-    else
-        group(e, ix, r);
+    table_resize(ix, 64);
+    if (!r->open)
+        sort_groups(ix, r);
+    for (uint32_t i = 0; r->open && i < r->n; i++)
+        chain_add(ix, r, i);
     return ix;
+}
+
+void ikw_relation_release(struct relation *r)
+{
+    while (r->indexes) {
+        struct index *ix = r->indexes;
+        r->indexes = ix->next;
+        free(ix->table);
+        free(ix->groups);
+        free(ix->entries);
+        free(ix->older);
+        free(ix);
+    }
 }
 
 void ikw_relation_add(struct ikw_engine *e, struct relation *r,
@@ -269,7 +254,7 @@ void ikw_relation_add(struct ikw_engine *e, struct relation *r,
     r->v[r->n++] = f;
     if (r->open)
         for (struct index *ix = r->indexes; ix; ix = ix->next)
-            chain_add(e, ix, r, (uint32_t)r->n - 1);
+            chain_add(ix, r, (uint32_t)r->n - 1);
 }
 
 /* ---- finding ----------------------------------------------------------- */
@@ -333,42 +318,35 @@ static void narrow(const struct relation *r, const struct probe *p,
     c->n = end;
 }
 
-static void seek_index(struct ikw_engine *e, struct relation *r,
-                       const struct probe *p, const struct ikw_value *vars,
-                       struct cursor *c)
+static void seek_index(struct relation *r, const struct probe *p,
+                       const struct ikw_value *vars, struct cursor *c)
 {
     uint32_t hash;
-    const struct index *ix = index_get(e, r, p->mask);
+    const struct index *ix = index_get(r, p->mask);
     c->n = 0;
-    if (!probe_key(p, vars, &hash))
+    if (!probe_key(p, ix->mask, vars, &hash))
         return;
-    size_t i = hash & (ix->table_cap - 1);
-    for (; ix->table[i]; i = (i + 1) & (ix->table_cap - 1)) {
-        const struct bucket *b = &ix->buckets[ix->table[i] - 1];
-        if (b->hash != hash)
-            continue;
-        if (r->open) {
-            c->chain_of = r;
-            c->ix = ix;
-            c->i = b->first;
-            return;
-        }
-        if (has_key(ix->entries[b->first], p, vars)) {
-            c->v = ix->entries + b->first;
-            c->n = b->n;
-            c->keyed = true;
-            return;
-        }
+    const struct index_slot *s = place(ix, hash);
+    if (!s->group)
+        return;
+    const struct group *g = &ix->groups[s->group - 1];
+    if (r->open) {
+        c->chain_of = r;
+        c->ix = ix;
+        c->i = g->first;
+    } else {
+        c->v = ix->entries + g->first;
+        c->n = g->n;
     }
 }
 
-void ikw_relation_seek(struct ikw_engine *e, struct relation *r,
-                       const struct probe *p, const struct ikw_value *vars,
+void ikw_relation_seek(struct relation *r, const struct probe *p,
+                       const struct ikw_value *vars,
                        const struct ikw_fact *const *facts, struct cursor *c)
 {
     *c = (struct cursor){ .v = r->v, .n = r->n };
     if (r->n > SCAN_AT_MOST && p->mask && !(r->open && p->mask >> PSEUDO_BIT))
-        seek_index(e, r, p, vars, c);
+        seek_index(r, p, vars, c);
     if (p->windowed && !r->open && c->n > SCAN_AT_MOST)
         narrow(r, p, facts, c);
 }

@@ -36,6 +36,10 @@ struct ikw_conf_at ikw_conf_at_or(struct ikw_conf_at at,
 const char *ikw_conf_format(struct ikw_arena *a, const char *fmt, ...)
     IKW_PRINTF(2, 3);
 
+/* Is there one section for the other side? One that begins must be the only
+ * one of its kind. */
+bool ikw_conf_sections(struct ikw_arena *a, struct ikw_conf_trial *t,
+                       const struct ikw_conf_meet *m, bool initiator);
 /* Phase 1. Returns the section of the responder that takes it, or the one
  * that comes closest; NULL if there is none. */
 const struct ikw_conf_remote *
@@ -69,6 +73,11 @@ void ikw_conf_phase2(struct ikw_arena *a, struct ikw_conf_trial *t,
                      const struct ikw_conf_remote *ini_rm,
                      const struct ikw_conf_meet *res,
                      const struct ikw_conf_remote *res_rm);
+/* Adds that no section of `c` fits the pair, and which comes closest. */
+void ikw_conf_no_section(struct ikw_arena *a, struct ikw_conf_trial *t,
+                         const char *attr, const struct ikw_conf_pair2 *pair,
+                         const struct ikw_config *c,
+                         const struct ikw_conf_remote *rm, bool at_initiator);
 /* Algorithms, PFS and lifetimes of two sections. */
 void ikw_conf_bundle(struct ikw_arena *a, struct ikw_conf_trial *t,
                      const struct ikw_conf_sainfo *ini,

@@ -308,6 +308,18 @@ static void check_begins(struct ikw_conf_trial *t,
     d->res_at = m->v[1]->at;
 }
 
+bool ikw_conf_sections(struct ikw_arena *a, struct ikw_conf_trial *t,
+                       const struct ikw_conf_meet *m, bool initiator)
+{
+    const char *attr = initiator ? "own-section" : "section";
+    if (!check_section(a, t, m, attr, initiator))
+        return false;
+    if (!initiator || m->nexact < 2)
+        return true;
+    check_begins(t, m);
+    return false;
+}
+
 const struct ikw_conf_remote *
 ikw_conf_phase1(struct ikw_arena *a, struct ikw_conf_trial *t,
                 const struct ikw_conf_remote *ini,
@@ -316,13 +328,8 @@ ikw_conf_phase1(struct ikw_arena *a, struct ikw_conf_trial *t,
 {
     struct ikw_conf_offer offers[16];
     struct ikw_conf_meet left = *res;
-    if (!check_section(a, t, ini_meet, "own-section", true))
-        return NULL;
-    if (!ini) {
-        check_begins(t, ini_meet);
-        return NULL;
-    }
-    if (!check_section(a, t, res, "section", false))
+    if (!ikw_conf_sections(a, t, ini_meet, true) || !ini ||
+        !ikw_conf_sections(a, t, res, false))
         return NULL;
     check_version(t, ini, res->v[0]);
     bool mode = check_mode(a, t, ini, &left);

@@ -272,11 +272,11 @@ static int64_t ph1id(const struct ikw_conf_remote *rm)
     return rm && rm->set[IKW_SET_PH1ID].set ? rm->set[IKW_SET_PH1ID].number : 0;
 }
 
-/* No section fits: the nearest one, and the field that differs. */
-static void no_section(struct ikw_arena *a, struct ikw_conf_trial *t,
-                       const char *attr, const struct ikw_conf_pair2 *pair,
-                       const struct ikw_config *c,
-                       const struct ikw_conf_remote *rm, bool at_initiator)
+/* The nearest one, and the field that differs. */
+void ikw_conf_no_section(struct ikw_arena *a, struct ikw_conf_trial *t,
+                         const char *attr, const struct ikw_conf_pair2 *pair,
+                         const struct ikw_config *c,
+                         const struct ikw_conf_remote *rm, bool at_initiator)
 {
     const struct ikw_selector *local = at_initiator ? &pair->src : &pair->dst;
     const struct ikw_selector *remote = at_initiator ? &pair->dst : &pair->src;
@@ -368,9 +368,9 @@ void ikw_conf_phase2(struct ikw_arena *a, struct ikw_conf_trial *t,
     const struct ikw_conf_sainfo *theirs =
         ikw_conf_sainfo_for(res->c, &pair->dst, &pair->src, ph1id(res_rm));
     if (!mine)
-        no_section(a, t, "sainfo", pair, ini->c, ini_rm, true);
+        ikw_conf_no_section(a, t, "sainfo", pair, ini->c, ini_rm, true);
     if (!theirs)
-        no_section(a, t, "selector", pair, res->c, res_rm, false);
+        ikw_conf_no_section(a, t, "selector", pair, res->c, res_rm, false);
     const struct ikw_conf_policy *policy = find_policy(a, t, pair, res, res_rm);
     if (!mine || !theirs)
         return;

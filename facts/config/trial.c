@@ -220,12 +220,33 @@ static void both_wait(const struct ends *e, struct ikw_conf_trials *out)
     }
 }
 
+/* With one configuration only: is there a section for the other side? */
+static void try_alone(struct ikw_arena *a, const struct ikw_conf_pair *pair,
+                      struct ikw_conf_trials *out)
+{
+    struct ends e = { .arena = a };
+    if (!pair->local || !pair->local->ike || !pair->peer_addr.family)
+        return;
+    e.ini = ikw_conf_meet(pair->local, NULL, &pair->peer_addr, pair->seen);
+    for (int outward = 1; outward >= 0; outward--) {
+        e.outward = outward;
+        struct ikw_conf_trial *t = trial_new(&e, out, 1, "phase 1");
+        ikw_conf_sections(a, t, &e.ini, e.outward);
+        ikw_conf_trial_close(t);
+        if (t->outcome == IKW_TRIAL_AGREES)
+            t->outcome = IKW_TRIAL_OPEN;
+        t->alone = true;
+    }
+}
+
 void ikw_config_compare(struct ikw_arena *a, const struct ikw_conf_pair *pair,
                         struct ikw_conf_trials *out)
 {
     *out = (struct ikw_conf_trials){ .n = 0 };
-    if (!pair->local || !pair->peer || !pair->local->ike || !pair->peer->ike)
+    if (!pair->local || !pair->peer || !pair->local->ike || !pair->peer->ike) {
+        try_alone(a, pair, out);
         return;
+    }
     struct ends e = { .arena = a, .outward = true };
     e.ini =
         ikw_conf_meet(pair->local, pair->peer, &pair->peer_addr, pair->seen);

@@ -7,13 +7,15 @@
  */
 #include "facts/log/envelope.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     GLUED_LEAST = 24, /* a stamp and a level */
     GLUED_MOST = 64,  /* pieces of one line */
-    NEWLINES_MOST = 65536
+    NEWLINES_MOST = 65536,
+    FAILED_MOST = 12
 };
 
 struct out {
@@ -283,11 +285,11 @@ static const struct ikw_form *glued(struct ikw_envelope_reader *er,
         struct ikw_slice tail = ikw_slice_sub(s, *at, s.len);
         ikw_stamp_forget(&er->cache);
         for (size_t i = 0; i < er->nforms; i++) {
-            const char *far = tail.ptr;
+            struct ikw_try how = { tail.ptr, 0 };
             head->cal = er->cal;
             if (er->forms[i].glues &&
                 ikw_form_match(&er->forms[i], &er->words, &er->cache, tail,
-                               false, head, &far))
+                               false, head, &how))
                 return &er->forms[i];
         }
         from = *at + 1;
@@ -429,41 +431,68 @@ static inline void from_memo(struct out *o, const struct ikw_head_memo *m,
 
 /* ---- a line ------------------------------------------------------------ */
 
-/* What an earlier form found out about the start of the line, or the lack of
- * a waiting head, can rule a form out at once. */
-static inline bool ruled_out(const struct ikw_envelope_reader *er,
-                             const struct ikw_form *f, const char *line,
-                             const char **far)
+/* Forms that did not fit the line at hand. One that has its first ops in
+ * common with such a form fails like it, if that did not get beyond them. */
+struct failed {
+    unsigned n;
+    struct {
+        unsigned char form, deepest;
+    } v[FAILED_MOST];
+};
+
+/* What earlier forms found out about the line, or the lack of a waiting head,
+ * can rule a form out at once. */
+static inline bool ruled_out(const struct ikw_envelope_reader *er, size_t i,
+                             const char *line, const struct failed *failed,
+                             struct ikw_try *how)
 {
+    const struct ikw_form *f = &er->forms[i];
     const struct ikw_op *op = f->start;
     if (op->kind == IKW_OP_HELD)
         return !er->waiting_form;
+    for (unsigned k = 0; k < failed->n; k++)
+        if (failed->v[k].deepest <
+            er->common[failed->v[k].form * er->nforms + i])
+            return true;
     if (op->kind != IKW_OP_TIME || er->cache.none[op->stamp].at != line ||
         ikw_in_set(f->prefix, line[0]))
         return false;
-    if (*far < er->cache.none[op->stamp].far)
-        *far = er->cache.none[op->stamp].far;
+    if (how->far < er->cache.none[op->stamp].far)
+        how->far = er->cache.none[op->stamp].far;
     return true;
+}
+
+static void note_failed(struct failed *failed, size_t form, unsigned deepest)
+{
+    if (failed->n == FAILED_MOST)
+        return;
+    failed->v[failed->n].form = (unsigned char)form;
+    failed->v[failed->n++].deepest = (unsigned char)deepest;
 }
 
 /* The form that fits, or NULL; commits nothing. */
 static const struct ikw_form *try_forms(struct ikw_envelope_reader *er,
                                         struct ikw_slice line,
-                                        struct ikw_head *head, const char **far)
+                                        struct ikw_head *head,
+                                        struct ikw_try *how)
 {
-    const struct ikw_form_order *order = &er->order[(unsigned char)line.ptr[0]];
+    const struct ikw_form_order *order =
+        &er->order[(unsigned char)line.ptr[0]];
+    struct failed failed;
+    failed.n = 0;
     ikw_stamp_forget(&er->cache);
     for (size_t i = 0; i < order->n; i++) {
         const struct ikw_form *f = &er->forms[order->forms[i]];
-        if (ruled_out(er, f, line.ptr, far))
+        if (ruled_out(er, order->forms[i], line.ptr, &failed, how))
             continue;
         bool may_hold =
-            er->waiting_form &&
-            !strcmp(er->waiting_form->env->dialect, f->env->dialect);
+            er->waiting_form && !strcmp(er->waiting_form->env->dialect,
+                                        f->env->dialect);
         head->cal = er->cal;
         if (ikw_form_match(f, &er->words, &er->cache, line, may_hold, head,
-                           far))
+                           how))
             return f;
+        note_failed(&failed, order->forms[i], how->deepest);
     }
     return NULL;
 }
@@ -483,8 +512,8 @@ static bool parse(struct out *o, uint32_t number, struct ikw_slice s)
 {
     struct ikw_envelope_reader *er = o->er;
     struct ikw_head head;
-    const char *far = s.ptr;
-    const struct ikw_form *f = try_forms(er, s, &head, &far);
+    struct ikw_try how = { s.ptr, 0 };
+    const struct ikw_form *f = try_forms(er, s, &head, &how);
     if (!f)
         return false;
     er->cal = head.cal;
@@ -496,7 +525,7 @@ static bool parse(struct out *o, uint32_t number, struct ikw_slice s)
     if (head.held)
         resume(er, &head);
     else
-        remember(er, s, f, &head, far);
+        remember(er, s, f, &head, how.far);
     struct ikw_line line = { .number = number };
     set_head(&line, &head);
     emit_line(o, &line, f);
@@ -565,6 +594,38 @@ void ikw_envelope_restart(struct ikw_envelope_reader *er)
     er->waiting_form = NULL;
 }
 
+static bool same_op(const struct ikw_op *a, const struct ikw_op *b)
+{
+    if (a->kind != b->kind || a->stamp != b->stamp || a->next != b->next ||
+        a->nwords != b->nwords || !ikw_slice_eq(a->text, b->text))
+        return false;
+    for (size_t i = 0; i < a->nwords; i++)
+        if (!ikw_slice_eq(a->words[i].text, b->words[i].text))
+            return false;
+    return true;
+}
+
+/* The op behind the common ones is not among them: a capture may end where
+ * that begins. */
+static unsigned char common_ops(const struct ikw_form *a,
+                                const struct ikw_form *b)
+{
+    unsigned n = 0;
+    while (n < a->nops && n < b->nops && n < UCHAR_MAX &&
+           same_op(&a->ops[n], &b->ops[n]))
+        n++;
+    return (unsigned char)(n ? n - 1 : 0);
+}
+
+static void compare_forms(struct ikw_envelope_reader *er)
+{
+    size_t n = er->nforms;
+    er->common = IKW_ARENA_ARRAY(&er->arena, unsigned char, n * n + 1);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            er->common[i * n + j] = common_ops(&er->forms[i], &er->forms[j]);
+}
+
 static bool alike(const struct ikw_form *a, const struct ikw_form *b)
 {
     return a->start->kind == b->start->kind &&
@@ -578,6 +639,18 @@ static void add_to_order(struct ikw_envelope_reader *er, size_t i)
             er->order[c].forms[er->order[c].n++] = (unsigned char)i;
 }
 
+/* Forms stand in the order of how much they say, so those that start as the
+ * chosen one does keep it; but where a level is needed none fits beside it. */
+static unsigned turn_of(const struct ikw_form *f,
+                        const struct ikw_form *chosen)
+{
+    if (!chosen || chosen->bare || f->bare)
+        return f->bare ? 3 : 2;
+    if (f == chosen && f->needs_level)
+        return 0;
+    return alike(f, chosen) ? 1 : 2;
+}
+
 void ikw_envelope_choose(struct ikw_envelope_reader *er,
                          const struct ikw_form *chosen)
 {
@@ -585,15 +658,12 @@ void ikw_envelope_choose(struct ikw_envelope_reader *er,
     er->nmemos = 0;
     for (unsigned c = 0; c < 256; c++)
         er->order[c].n = 0;
-    for (int pass = 0; pass < 2; pass++)
+    for (unsigned turn = 0; turn < 4; turn++)
         for (size_t i = 0; i < er->nforms; i++) {
             const struct ikw_form *f = &er->forms[i];
-            bool first = chosen && !chosen->bare && alike(f, chosen);
-            if (!f->bare && first == (pass == 0))
+            if (turn_of(f, chosen) == turn && (!f->bare || f == chosen))
                 add_to_order(er, i);
         }
-    if (chosen && chosen->bare)
-        add_to_order(er, (size_t)(chosen - er->forms));
 }
 
 static void strip_prefix(struct ikw_envelope_reader *er)
@@ -624,6 +694,7 @@ ikw_envelope_new(const struct ikw_kb *kb, const struct ikw_envelope_opts *opts)
     for (size_t i = 0; i < er->nforms; i++)
         if (er->forms[i].bare)
             er->bare = &er->forms[i];
+    compare_forms(er);
     strip_prefix(er);
     ikw_envelope_restart(er);
     ikw_envelope_choose(er, NULL);

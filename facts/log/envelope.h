@@ -110,7 +110,9 @@ struct ikw_form {
     const struct ikw_envelope *env;
     const struct ikw_op *ops;
     const struct ikw_op *start; /* first op that is not optional */
+    unsigned nops; /* with the END */
     bool has_level, has_tag, foreign;
+    bool needs_level; /* not within a group */
     bool glues; /* starts with a full stamp: may follow on one line */
     bool bare;  /* nothing but the text */
     bool cacheable;
@@ -147,12 +149,18 @@ bool ikw_form_compile(struct ikw_arena *a, const struct ikw_kb *kb,
 /* All forms of the KB that compile, in its order; sets *n. */
 struct ikw_form *ikw_forms_compile(struct ikw_arena *a, const struct ikw_kb *kb,
                                    struct ikw_form_words *words, size_t *n);
-/* `head` must hold the calendar; `far` as in the cursor. `may_hold` says
- * whether a held head waits for its text. */
+/* How an attempt went. */
+struct ikw_try {
+    const char *far; /* as in the cursor */
+    unsigned deepest; /* furthest op that was tried */
+};
+
+/* `head` must hold the calendar. `may_hold` says whether a held head waits
+ * for its text. */
 bool ikw_form_match(const struct ikw_form *f,
                     const struct ikw_form_words *words,
                     struct ikw_stamp_cache *cache, struct ikw_slice line,
-                    bool may_hold, struct ikw_head *head, const char **far);
+                    bool may_hold, struct ikw_head *head, struct ikw_try *how);
 
 /* ---- the reader -------------------------------------------------------- */
 
@@ -181,6 +189,7 @@ struct ikw_envelope_reader {
         unsigned char *forms;
         size_t n;
     } order[256];
+    unsigned char *common; /* ops that two forms have in common, by pair */
     const char *forced;
     int year;
     bool newest_first;

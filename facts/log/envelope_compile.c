@@ -249,7 +249,7 @@ static void check(struct compiler *c)
 
 static void describe(struct ikw_form *f)
 {
-    const struct ikw_op *op = f->ops;
+    const struct ikw_op *op = f->ops, *group_end = op;
     bool inner = false;
     while (op->kind == IKW_OP_OPTIONAL)
         op = f->ops + op->next;
@@ -257,7 +257,10 @@ static void describe(struct ikw_form *f)
     f->bare = op->kind == IKW_OP_TEXT && op[1].kind == IKW_OP_END;
     f->cacheable = true;
     for (op = f->ops; op->kind != IKW_OP_END; op++) {
+        if (op->kind == IKW_OP_OPTIONAL && op >= group_end)
+            group_end = f->ops + op->next;
         f->has_level |= op->kind == IKW_OP_LEVEL;
+        f->needs_level |= op->kind == IKW_OP_LEVEL && op >= group_end;
         f->has_tag |= op->kind == IKW_OP_TAG || op->kind == IKW_OP_TOPICS;
         f->foreign |= op->kind == IKW_OP_FOREIGN || op->kind == IKW_OP_OTHER;
         inner |= op->kind == IKW_OP_OTHER || op->kind == IKW_OP_WORD;
@@ -354,7 +357,7 @@ bool ikw_form_compile(struct ikw_arena *a, const struct ikw_kb *kb,
         return false;
     struct ikw_op *ops = IKW_ARENA_ARRAY(a, struct ikw_op, c.nops);
     memcpy(ops, c.ops, c.nops * sizeof *ops);
-    *out = (struct ikw_form){ .env = env, .ops = ops };
+    *out = (struct ikw_form){ .env = env, .ops = ops, .nops = c.nops };
     describe(out);
     find_firsts(ops, out, kb);
     return true;

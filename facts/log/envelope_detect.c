@@ -50,11 +50,11 @@ static void tally_line(struct ikw_envelope_reader *er, struct tally *ta,
     for (size_t i = 0; i < er->nforms; i++) {
         const struct ikw_form *f = &er->forms[i];
         struct ikw_head head = { .cal = er->cal };
-        const char *far = line.ptr;
+        struct ikw_try how = { line.ptr, 0 };
         bool other = f->foreign && fits != SIZE_MAX;
         if (f->bare || other || !ikw_in_set(f->firsts, line.ptr[0]) ||
             !ikw_form_match(f, &er->words, &er->cache, line, false, &head,
-                            &far))
+                            &how))
             continue;
         fits = i;
         found = head;

@@ -408,12 +408,14 @@ struct choice {
     struct ikw_head head;
 };
 
-static bool run(struct run *r, const struct ikw_op *ops)
+static bool run(struct run *r, const struct ikw_op *ops, unsigned *deepest)
 {
     struct choice stack[MAX_CHOICES];
     unsigned depth = 0;
     const struct ikw_op *op = ops;
     while (op->kind != IKW_OP_END) {
+        if (*deepest < op - ops)
+            *deepest = (unsigned)(op - ops);
         if (op->kind == IKW_OP_OPTIONAL) {
             int c = at(r);
             if (c < 0 || !ikw_in_set(op->firsts, (char)c)) {
@@ -453,8 +455,9 @@ bool ikw_form_match(const struct ikw_form *f,
     head->level = IKW_LEVEL_NONE;
     head->peer = head->tunnel = (struct ikw_slice){ line.ptr, 0 };
     head->foreign = head->hold = head->held = false;
-    bool ok = run(&r, f->ops);
-    *far = r.c.far;
+    how->deepest = 0;
+    bool ok = run(&r, f->ops, &how->deepest);
+    how->far = r.c.far;
     if (ok)
         head->text = (struct ikw_slice){
             r.c.p, r.line_end > r.c.p ? (size_t)(r.line_end - r.c.p) : 0
