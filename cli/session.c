@@ -2,6 +2,7 @@
 
 #include "cli/inputs.h"
 #include "cli/kbfind.h"
+#include "facts/join.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,7 @@ bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
 struct reasoning {
     struct ikw_report_builder *builder;
     struct ikw_diags *diags;
+    struct ikw_joiner *joiner; /* with a peer's log */
 };
 
 static void reason_over(void *arg, struct ikw_fact_set *fs)
@@ -230,14 +232,51 @@ static bool reason_over_facts(struct ikw_session *s, const char *path,
     return ok;
 }
 
+/* ---- two logs ----------------------------------------------------------- */
+
+static void keep_set(void *arg, struct ikw_fact_set *fs)
+{
+    struct reasoning *g = arg;
+    ikw_joiner_add(g->joiner, fs);
+}
+
+static void tell_join(const struct ikw_join_summary *sum)
+{
+    if (sum->local_sets && sum->peer_sets && !sum->joined)
+        ikw_complain("the peer's log has no negotiation in common with this "
+                     "one: it was not used");
+    if (sum->offset_known && sum->offset_ms)
+        ikw_complain("the peer's clock is %+.1f s against ours (within %.1f s, "
+                     "from %zu negotiations)",
+                     (double)sum->offset_ms / 1000,
+                     (double)sum->spread_ms / 1000, sum->by_cookies);
+}
+
+static bool reason_over_both(struct ikw_session *s, const struct ikw_options *o,
+                             struct reasoning *g)
+{
+    struct ikw_join_summary sum;
+    struct ikw_session_hooks hooks = { g, keep_set, count_unknown,
+                                       count_silent };
+    g->joiner = ikw_joiner_new(s->kb);
+    bool ok = ikw_session_read(s, o, &hooks);
+    if (ok) {
+        ikw_joiner_end(g->joiner, reason_over, g, &sum);
+        tell_join(&sum);
+    }
+    ikw_joiner_free(g->joiner);
+    return ok;
+}
+
 bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
 {
     struct ikw_report_opts opts = { 0 };
-    struct reasoning g = { ikw_report_begin(s->kb, &opts), &s->diags };
+    struct reasoning g = { ikw_report_begin(s->kb, &opts), &s->diags, NULL };
     struct ikw_session_hooks hooks = { &g, reason_over, count_unknown,
                                        count_silent };
-    bool ok = o->facts ? reason_over_facts(s, o->facts, &g)
-                       : ikw_session_read(s, o, &hooks);
+    bool ok = o->facts        ? reason_over_facts(s, o->facts, &g)
+              : o->npeer_logs ? reason_over_both(s, o, &g)
+                              : ikw_session_read(s, o, &hooks);
     s->report = ikw_report_end(g.builder);
     return ok;
 }
