@@ -23,7 +23,8 @@ enum {
 
 struct ikw_report_types {
     const struct ikw_type *problem, *symptom, *recovered, *note;
-    const struct ikw_type *negotiation, *established, *removed, *expired;
+    const struct ikw_type *negotiation, *established, *removed, *expired,
+        *rekey;
 };
 void ikw_report_types_init(struct ikw_report_types *t, const struct ikw_kb *kb);
 
@@ -53,7 +54,8 @@ struct ikw_scene {
     struct ikw_fact_set *fs;
     const struct ikw_engine *engine;
     struct ikw_arena arena; /* until the set is done */
-    bool all;
+    size_t number;          /* of the set among all */
+    bool all, ladders, timelines;
     const struct ikw_weight **weights; /* by subject */
     size_t nweights;
     const struct ikw_fact **negotiations; /* by id */
@@ -77,6 +79,22 @@ bool ikw_fact_says(const struct ikw_fact *f, const char *slot,
 /* All facts of a type; none if the KB does not know the type. */
 size_t ikw_scene_facts(const struct ikw_scene *s, const struct ikw_type *type,
                        const struct ikw_fact *const **out);
+
+/* ---- pictures (ladder.c, timeline.c) ----------------------------------- */
+
+/* The ladder of a problem's negotiation, in `a`; NULL if there is nothing to
+ * draw. `sights`: what its verdict stands on. */
+const struct ikw_ladder *ikw_ladder_draw(const struct ikw_scene *s,
+                                         const struct ikw_problem *p,
+                                         const struct ikw_sight *sights,
+                                         size_t nsights, struct ikw_arena *a);
+
+/* A timeline in the making: made when first read into; free() it. */
+struct ikw_life;
+void ikw_timeline_read(struct ikw_life **life, const struct ikw_scene *s,
+                       enum ikw_source source);
+const struct ikw_timeline *ikw_timeline_close(const struct ikw_life *l,
+                                              struct ikw_arena *a);
 
 /* ---- spells (report_spell.c) ------------------------------------------- */
 
@@ -141,6 +159,7 @@ struct ikw_tunnel_state {
     unsigned file;
     uint32_t line;
     struct ikw_spells spells;
+    struct ikw_life *life;      /* NULL: none asked for */
     int64_t recent[IKW_RECENT]; /* subjects with problems */
     size_t nrecent;
 };

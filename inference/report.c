@@ -20,6 +20,7 @@ struct ikw_report_builder {
     struct ikw_tunnel_state **tunnels;
     size_t ntunnels, cap;
     struct ikw_tunnel_state daemon;
+    size_t nsets;
     struct ikw_places daemon_seen; /* of its problems */
     struct ikw_rest rest;
 };
@@ -135,7 +136,10 @@ bool ikw_report_add(struct ikw_report_builder *rb, struct ikw_fact_set *fs,
                            .types = &rb->types,
                            .fs = fs,
                            .engine = e,
-                           .all = rb->opts.keep_proofs_all };
+                           .number = rb->nsets++,
+                           .all = rb->opts.keep_proofs_all,
+                           .ladders = rb->opts.ladders,
+                           .timelines = rb->opts.timelines };
     add_scene(rb, &s);
     ikw_arena_release(&s.arena);
     ikw_engine_free(e);

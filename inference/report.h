@@ -9,6 +9,8 @@
 #define IKW_INFERENCE_REPORT_H
 
 #include "inference/engine.h"
+#include "inference/ladder.h"
+#include "inference/timeline.h"
 
 enum ikw_outcome {
     IKW_OUTCOME_HEALTHY,
@@ -89,6 +91,11 @@ struct ikw_verdict {
     size_t nbill;
     struct ikw_proof *proof; /* root: the cause */
     unsigned tunnel;         /* index into tunnels, UINT_MAX none */
+    /* The problem that speaks: its subject, and the number of its fact set
+     * among those added, from 0. */
+    int64_t subject;
+    size_t set;
+    const struct ikw_ladder *ladder; /* of it; NULL unless asked for */
 };
 
 struct ikw_negotiation_row {
@@ -110,6 +117,7 @@ struct ikw_tunnel {
     size_t nnegotiations;
     uint32_t attempts; /* all */
     int64_t first_ms, last_ms;
+    const struct ikw_timeline *timeline; /* NULL unless asked for */
 };
 
 struct ikw_blind_spot {
@@ -137,6 +145,8 @@ struct ikw_report_builder;
 struct ikw_report_opts {
     struct ikw_engine_opts engine;
     bool keep_proofs_all; /* every derivation, for `how --all` */
+    bool ladders;         /* draw each verdict's negotiation */
+    bool timelines;       /* and each tunnel's life */
 };
 struct ikw_report_builder *ikw_report_begin(const struct ikw_kb *kb,
                                             const struct ikw_report_opts *o);

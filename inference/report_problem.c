@@ -19,6 +19,7 @@ void ikw_report_types_init(struct ikw_report_types *t, const struct ikw_kb *kb)
     t->established = ikw_kb_type(kb, "sa-established");
     t->removed = ikw_kb_type(kb, "sa-removed");
     t->expired = ikw_kb_type(kb, "sa-expired");
+    t->rekey = ikw_kb_type(kb, "rekey");
 }
 
 bool ikw_fact_int(const struct ikw_fact *f, const char *slot, int64_t *out)

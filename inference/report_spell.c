@@ -135,7 +135,8 @@ static void join_evidence(struct ikw_spell *sp, const struct ikw_sight *s,
 /* ---- one spell --------------------------------------------------------- */
 
 static void rank_by(struct ikw_spell *sp, const struct ikw_scene *s,
-                    const struct ikw_problem *p)
+                    const struct ikw_problem *p, const struct ikw_sight *sights,
+                    size_t nsights)
 {
     struct ikw_verdict_job job = { .kb = s->kb,
                                    .engine = s->engine,
@@ -148,6 +149,10 @@ static void rank_by(struct ikw_spell *sp, const struct ikw_scene *s,
     sp->v.phase = p->phase ? p->phase : sp->v.cause->phase;
     if (p->role)
         sp->v.role = p->role;
+    sp->v.subject = p->subject;
+    sp->v.set = s->number;
+    if (s->ladders)
+        sp->v.ladder = ikw_ladder_draw(s, p, sights, nsights, &sp->body);
 }
 
 static void widen(struct ikw_spell *sp, const struct ikw_problem *p)
@@ -201,7 +206,7 @@ static void join(struct ikw_spells *ss, struct ikw_spell *sp,
     size_t n = ikw_verdict_sights(s->engine, &p->contest, s->types->problem,
                                   &scratch, &sights);
     if (leads(sp, p))
-        rank_by(sp, s, p);
+        rank_by(sp, s, p, sights, n);
     join_evidence(sp, sights, n);
     widen(sp, p);
     if (!again || !sp->v.count)

@@ -232,6 +232,8 @@ void ikw_tunnel_read(struct ikw_tunnel_state *t, const struct ikw_scene *s)
             read_negotiation(t, s->negotiations[i]);
     }
     read_state(t, s, source);
+    if (s->timelines)
+        ikw_timeline_read(&t->life, s, source);
 }
 
 bool ikw_tunnel_knows(struct ikw_tunnel_state *t, int64_t subject)
@@ -287,6 +289,8 @@ void ikw_tunnel_close(const struct ikw_tunnel_state *t, struct ikw_arena *a,
     out->attempts = t->nrows > UINT32_MAX ? UINT32_MAX : (uint32_t)t->nrows;
     out->first_ms = t->first_ms;
     out->last_ms = t->last_ms;
+    if (t->life)
+        out->timeline = ikw_timeline_close(t->life, a);
     close_rows(t, a, out);
 }
 
@@ -295,5 +299,6 @@ void ikw_tunnel_release(struct ikw_tunnel_state *t)
     free(t->local);
     free(t->peer);
     free(t->name);
+    free(t->life);
     ikw_spells_release(&t->spells);
 }
