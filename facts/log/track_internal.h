@@ -31,6 +31,7 @@ enum {
     SCAN_MAX = 1000,          /* steps along the list of open ones */
     NEAR_MS = 2 * 1000,       /* lines about one packet are this close */
     CALLER_MS = 60 * 1000,    /* a refused caller comes again */
+    PHASE2_MS = 35 * 1000,    /* the timer of a phase 2, and a little */
     DUMP_MAX = 16 * 1024,
     VALUE_MAX = 512           /* longest slot value */
 };

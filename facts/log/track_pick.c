@@ -237,24 +237,31 @@ static bool same_attempt(const struct neg *n, const uint8_t *icookie)
     return !n->has_icookie || !icookie || memcmp(n->icookie, icookie, 8) == 0;
 }
 
-/* Half up and close: the second SA of a pair. Else the newest open one;
- * else one just completed (bundles bring up four). */
+/* Half up and close: the second SA of a pair. Else the oldest open one that
+ * the 30 s timer has not overtaken, else the newest; else one just completed
+ * (bundles bring up four). */
 static struct neg *establish_phase2(const struct ikw_tracker *tr,
                                     const struct tunnel *t)
 {
-    struct neg *open = NULL, *done = NULL, *half = NULL;
+    struct neg *open = NULL, *done = NULL, *half = NULL, *newest = NULL;
     for (struct neg *n = t->last; n; n = n->prev) {
         if (n->phase != 2)
             continue;
         bool near = within(n->moved_ms, tr->now_ms, NEAR_MS);
         if (n->where == OPEN && n->nup == 1 && near)
             half = n;
-        if (n->where == OPEN && n->nup == 0)
-            open = n;
+        if (n->where == OPEN && n->nup == 0) {
+            if (!newest)
+                newest = n;
+            if (within(n->opened_ms, tr->now_ms, PHASE2_MS))
+                open = n;
+        }
         if (!done && n->where == LIVE && near)
             done = n;
     }
-    return half ? half : open ? open : done;
+    if (half)
+        return half;
+    return open ? open : newest ? newest : done;
 }
 
 struct neg *ikw_pick_establish(const struct ikw_tracker *tr,
