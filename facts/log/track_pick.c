@@ -237,6 +237,16 @@ static bool same_attempt(const struct neg *n, const uint8_t *icookie)
     return !n->has_icookie || !icookie || memcmp(n->icookie, icookie, 8) == 0;
 }
 
+/* A phase 2 does not outlive its phase 1 while it is being negotiated. */
+static bool parent_gone(const struct neg *n)
+{
+    for (const struct neg *p = n->tunnel->last; p; p = p->prev) {
+        if (p->id == n->parent)
+            return p->where == NOWHERE;
+    }
+    return false;
+}
+
 /* Half up and close: the second SA of a pair. Else the oldest open one that
  * the 30 s timer has not overtaken, else the newest; else one just completed
  * (bundles bring up four). */
@@ -253,7 +263,8 @@ static struct neg *establish_phase2(const struct ikw_tracker *tr,
         if (n->where == OPEN && n->nup == 0) {
             if (!newest)
                 newest = n;
-            if (within(n->opened_ms, tr->now_ms, PHASE2_MS))
+            if (within(n->opened_ms, tr->now_ms, PHASE2_MS) &&
+                !parent_gone(n))
                 open = n;
         }
         if (!done && n->where == LIVE && near)
