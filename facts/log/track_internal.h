@@ -25,8 +25,8 @@ enum {
     STRETCHES_MAX = 4096,
     LIVE_MAX = 48,            /* live SAs of one tunnel */
     SPIS_MAX = 4,
-    WAITING_MAX = 256,
-    WAIT_TEXT = 1024,
+    WAITING_MAX = 1024,
+    WAIT_TEXT = 512,
     LOCALS_MAX = 64,
     SCAN_MAX = 1000,          /* steps along the list of open ones */
     NEAR_MS = 2 * 1000,       /* lines about one packet are this close */
