@@ -476,8 +476,7 @@ static const struct ikw_form *try_forms(struct ikw_envelope_reader *er,
                                         struct ikw_head *head,
                                         struct ikw_try *how)
 {
-    const struct ikw_form_order *order =
-        &er->order[(unsigned char)line.ptr[0]];
+    const struct ikw_form_order *order = &er->order[(unsigned char)line.ptr[0]];
     struct failed failed;
     failed.n = 0;
     ikw_stamp_forget(&er->cache);
@@ -486,8 +485,8 @@ static const struct ikw_form *try_forms(struct ikw_envelope_reader *er,
         if (ruled_out(er, order->forms[i], line.ptr, &failed, how))
             continue;
         bool may_hold =
-            er->waiting_form && !strcmp(er->waiting_form->env->dialect,
-                                        f->env->dialect);
+            er->waiting_form &&
+            !strcmp(er->waiting_form->env->dialect, f->env->dialect);
         head->cal = er->cal;
         if (ikw_form_match(f, &er->words, &er->cache, line, may_hold, head,
                            how))
@@ -620,7 +619,7 @@ static unsigned char common_ops(const struct ikw_form *a,
 static void compare_forms(struct ikw_envelope_reader *er)
 {
     size_t n = er->nforms;
-    er->common = IKW_ARENA_ARRAY(&er->arena, unsigned char, n * n + 1);
+    er->common = IKW_ARENA_ARRAY(&er->arena, unsigned char, n *n + 1);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             er->common[i * n + j] = common_ops(&er->forms[i], &er->forms[j]);
@@ -641,12 +640,11 @@ static void add_to_order(struct ikw_envelope_reader *er, size_t i)
 
 /* Forms stand in the order of how much they say, so those that start as the
  * chosen one does keep it; but where a level is needed none fits beside it. */
-static unsigned turn_of(const struct ikw_form *f,
-                        const struct ikw_form *chosen)
+static unsigned turn_of(const struct ikw_form *f, const struct ikw_form *chosen)
 {
     if (!chosen || chosen->bare || f->bare)
         return f->bare ? 3 : 2;
-    if (f == chosen && f->needs_level)
+    if (f == chosen && f->needs_level && f->start->kind == IKW_OP_TIME)
         return 0;
     return alike(f, chosen) ? 1 : 2;
 }

@@ -110,11 +110,11 @@ struct ikw_form {
     const struct ikw_envelope *env;
     const struct ikw_op *ops;
     const struct ikw_op *start; /* first op that is not optional */
-    unsigned nops; /* with the END */
+    unsigned nops;              /* with the END */
     bool has_level, has_tag, foreign;
     bool needs_level; /* not within a group */
-    bool glues; /* starts with a full stamp: may follow on one line */
-    bool bare;  /* nothing but the text */
+    bool glues;       /* starts with a full stamp: may follow on one line */
+    bool bare;        /* nothing but the text */
     bool cacheable;
     uint64_t firsts[4]; /* bytes that a line of it can start with */
     uint64_t prefix[4]; /* the same of the groups before `start` */
@@ -151,7 +151,7 @@ struct ikw_form *ikw_forms_compile(struct ikw_arena *a, const struct ikw_kb *kb,
                                    struct ikw_form_words *words, size_t *n);
 /* How an attempt went. */
 struct ikw_try {
-    const char *far; /* as in the cursor */
+    const char *far;  /* as in the cursor */
     unsigned deepest; /* furthest op that was tried */
 };
 

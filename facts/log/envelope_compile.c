@@ -4,7 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPS = 96, MAX_WORDS = 32, MAX_DEPTH = 6, MAX_FORMS = 255 };
+enum {
+    MAX_OPS = 96,
+    MAX_WORDS = 32,
+    MAX_DEPTH = 6,
+    MAX_FORMS = 255,
+    MAX_TAGS = 64
+};
 
 struct compiler {
     struct ikw_arena *arena;
@@ -379,25 +385,27 @@ static void gather_levels(struct ikw_arena *a, const struct ikw_kb *kb,
     words->nlevels = kb->nlevel_words;
 }
 
+static void add_tag(struct ikw_form_words *words, struct ikw_word *v,
+                    struct ikw_word tag)
+{
+    for (size_t i = 0; i < words->ntags; i++)
+        if (ikw_slice_eq(v[i].text, tag.text))
+            return;
+    if (words->ntags < MAX_TAGS)
+        v[words->ntags++] = tag;
+}
+
 static void gather_tags(struct ikw_arena *a, const struct ikw_form *forms,
                         size_t nforms, struct ikw_form_words *words)
 {
-    size_t n = 0;
-    struct ikw_word *v = NULL;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass)
-            v = IKW_ARENA_ARRAY(a, struct ikw_word, n);
-        n = 0;
-        for (size_t i = 0; i < nforms; i++)
-            for (const struct ikw_op *op = forms[i].ops; op->kind != IKW_OP_END;
-                 op++)
-                for (size_t j = 0; op->kind == IKW_OP_TAG && j < op->nwords;
-                     j++, n++)
-                    if (v)
-                        v[n] = op->words[j];
-    }
+    struct ikw_word *v = IKW_ARENA_ARRAY(a, struct ikw_word, MAX_TAGS);
+    words->ntags = 0;
+    for (size_t i = 0; i < nforms; i++)
+        for (const struct ikw_op *op = forms[i].ops; op->kind != IKW_OP_END;
+             op++)
+            for (size_t j = 0; op->kind == IKW_OP_TAG && j < op->nwords; j++)
+                add_tag(words, v, op->words[j]);
     words->tags = v;
-    words->ntags = n;
 }
 
 struct ikw_form *ikw_forms_compile(struct ikw_arena *a, const struct ikw_kb *kb,

@@ -26,19 +26,27 @@ static int at(struct run *r)
     return r->c.p < r->c.end ? (unsigned char)*r->c.p : -1;
 }
 
-static bool is_blank(int c)
+/* `c` is a byte, or -1 for the end. */
+static inline bool is_blank(int c)
 {
     return c == ' ' || c == '\t';
 }
 
-static bool is_digit(int c)
+static inline bool is_digit(int c)
 {
     return c >= '0' && c <= '9';
 }
 
-static bool is_alnum(int c)
+static inline bool is_alnum(int c)
 {
-    return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z' && c > 0);
+    int low = c | 32;
+    return is_digit(c) || (low >= 'a' && low <= 'z' && c > 0);
+}
+
+static inline bool is_name(int c)
+{
+    return is_alnum(c) || (c >= '-' && c <= '/') || c == '_' || c == '@' ||
+           c == '+' || c == '$';
 }
 
 /* The bytes at the cursor, as far as a capture may look. */
@@ -67,16 +75,11 @@ static bool starts(struct run *r, struct ikw_slice word)
 
 /* ---- words ------------------------------------------------------------- */
 
-static bool is_tag_char(int c)
-{
-    return is_alnum(c) || (c > 0 && strchr("._-/+@$", c));
-}
-
 static struct ikw_slice tag_at(struct run *r)
 {
     struct ikw_slice s = ahead(r);
     size_t n = 0;
-    while (n < s.len && is_tag_char((unsigned char)s.ptr[n]))
+    while (n < s.len && is_name((unsigned char)s.ptr[n]))
         n++;
     looked(r, n + 1);
     return ikw_slice_sub(s, 0, n);
@@ -88,14 +91,15 @@ static struct ikw_slice base_name(struct ikw_slice s)
     size_t from = s.len;
     while (from && s.ptr[from - 1] != '/')
         from--;
-    return ikw_slice_sub(s, from, s.len);
+    return (struct ikw_slice){ s.ptr + from, s.len - from };
 }
 
 static bool is_one_of(struct ikw_slice s, const struct ikw_word *words,
                       size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (ikw_slice_eq(s, words[i].text))
+        if (s.len == words[i].text.len &&
+            !memcmp(s.ptr, words[i].text.ptr, s.len))
             return true;
     return false;
 }
@@ -202,9 +206,10 @@ static bool literal_here(struct ikw_slice s, size_t i, const struct ikw_op *op)
 static bool take_word(struct run *r, const struct ikw_op *next)
 {
     struct ikw_slice s = ahead(r);
+    bool to_blank = next->kind != IKW_OP_LITERAL;
     size_t n = 0;
     while (n < s.len && !is_blank((unsigned char)s.ptr[n]) &&
-           !literal_here(s, n, next))
+           (to_blank || !literal_here(s, n, next)))
         n++;
     return take(r, n, n + 1);
 }
@@ -408,14 +413,15 @@ struct choice {
     struct ikw_head head;
 };
 
-static bool run(struct run *r, const struct ikw_op *ops, unsigned *deepest)
+static bool run(struct run *r, const struct ikw_op *ops,
+                const struct ikw_op **deepest)
 {
     struct choice stack[MAX_CHOICES];
     unsigned depth = 0;
     const struct ikw_op *op = ops;
     while (op->kind != IKW_OP_END) {
-        if (*deepest < op - ops)
-            *deepest = (unsigned)(op - ops);
+        if (*deepest < op)
+            *deepest = op;
         if (op->kind == IKW_OP_OPTIONAL) {
             int c = at(r);
             if (c < 0 || !ikw_in_set(op->firsts, (char)c)) {
@@ -445,18 +451,19 @@ static bool run(struct run *r, const struct ikw_op *ops, unsigned *deepest)
 bool ikw_form_match(const struct ikw_form *f,
                     const struct ikw_form_words *words,
                     struct ikw_stamp_cache *cache, struct ikw_slice line,
-                    bool may_hold, struct ikw_head *head, const char **far)
+                    bool may_hold, struct ikw_head *head, struct ikw_try *how)
 {
     const char *end = line.ptr + line.len;
     struct run r = {
-        { line.ptr, end, *far }, head, words, cache, end, may_hold
+        { line.ptr, end, how->far }, head, words, cache, end, may_hold
     };
     head->t_ms = IKW_NO_TIME;
     head->level = IKW_LEVEL_NONE;
     head->peer = head->tunnel = (struct ikw_slice){ line.ptr, 0 };
     head->foreign = head->hold = head->held = false;
-    how->deepest = 0;
-    bool ok = run(&r, f->ops, &how->deepest);
+    const struct ikw_op *deepest = f->ops;
+    bool ok = run(&r, f->ops, &deepest);
+    how->deepest = (unsigned)(deepest - f->ops);
     how->far = r.c.far;
     if (ok)
         head->text = (struct ikw_slice){
