@@ -78,7 +78,7 @@ static int choice(const char *list, const char *word)
 {
     size_t len = strlen(word);
     int i = 0;
-    for (const char *p = list; *p; i++) {
+    for (const char *p = list ? list : ""; *p; i++) {
         size_t n = strcspn(p, "|");
         if (n == len && !memcmp(p, word, n))
             return i;
