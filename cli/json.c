@@ -222,6 +222,7 @@ static void set_finding(json_t *o, const struct ikw_verdict *v)
     set_time(o, "first", v->first_ms);
     set_time(o, "last", v->last_ms);
     set_true(o, "recovered", v->recovered);
+    set_true(o, "suspicion", v->suspicion);
     set_text(o, "fixer", v->cause->fixer);
     set_prose(o, "summary", v->summary);
 }

@@ -39,6 +39,8 @@ const char *ikw_verdict_label(const struct ikw_verdict *v,
         return "NOISE";
     if (v->cause->benign)
         return "NOTE";
+    if (v->suspicion)
+        return "WATCH";
     if (v->certainty < POSSIBLE)
         return "UNDECIDED";
     if (!v->recovered)
