@@ -45,6 +45,7 @@ struct step {
     struct probe probe;
     enum ikw_from from; /* as it counts: the first pattern is "same" */
     bool sets_source;   /* the rule's source is not known before */
+    bool lone;          /* nothing else depends on which fact it is */
     struct check *late; /* tests of earlier patterns, now decidable */
     size_t nlate;
     uint8_t *windows; /* earlier patterns whose anchor is this one */

@@ -163,7 +163,7 @@ static bool out_of_steps(struct join *j)
 }
 
 /* Binds the next fact of a level; false when there is none. */
-static bool advance(struct join *j, size_t depth)
+static bool advance_each(struct join *j, size_t depth)
 {
     struct level *lv = &j->levels[depth];
     for (;;) {
@@ -180,6 +180,24 @@ static bool advance(struct join *j, size_t depth)
             return false;
         }
     }
+}
+
+/* The canonical least of a level's facts, instead of each. */
+static bool advance_least(struct join *j, size_t depth)
+{
+    const struct ikw_fact *least = NULL;
+    unsigned at = j->order->steps[depth].probe.at;
+    while (advance_each(j, depth))
+        if (!least || ikw_order_facts(j->e, j->facts[at], least) < 0)
+            least = j->facts[at];
+    return least && !j->e->stopped && accept(j, depth, least);
+}
+
+static bool advance(struct join *j, size_t depth)
+{
+    return j->order->steps[depth].lone && !j->e->opts.all_derivations
+               ? advance_least(j, depth)
+               : advance_each(j, depth);
 }
 
 static void fire(struct join *j, uint64_t unknown)

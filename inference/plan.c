@@ -215,6 +215,37 @@ static void fill_negs(struct state *st, struct step *s)
     s->negs = copy(st->prog, negs, s->nnegs);
 }
 
+/* What other patterns and the conclusions use of a pattern. */
+static bool is_used(const struct ikw_rule *r, unsigned at, uint64_t vars)
+{
+    for (size_t p = 0; p < r->npatterns; p++)
+        if (p != at && ((all_vars(&r->patterns[p]) & vars) ||
+                        (anchors(&r->patterns[p]) & bit((int)at))))
+            return true;
+    for (size_t i = 0; i < r->nthens; i++) {
+        const struct ikw_then *t = &r->thens[i];
+        if (t->kind != IKW_THEN_DERIVE && (bit(t->subject_var) & vars))
+            return true;
+        for (size_t k = 0; k < t->nslots; k++)
+            if ((bit(t->slots[k].var) & vars) ||
+                (t->slots[k].var < 0 && t->slots[k].pattern == (int)at))
+                return true;
+    }
+    return false;
+}
+
+/* A fact that is only asked to be there, and is always observed (so all of
+ * them have one height): the canonical derivation takes the least, whatever
+ * else is chosen, and the join need not go through the others. */
+static bool is_lone(const struct state *st, const struct step *s,
+                    uint64_t before)
+{
+    const struct ikw_pattern *p = s->probe.pattern;
+    return !s->sets_source && !st->prog->derivable[p->type->index] &&
+           s->probe.decided && !(all_vars(p) & ~st->bound) &&
+           !is_used(st->plan->rule, s->probe.at, st->bound & ~before);
+}
+
 static void place(struct state *st, struct step *s, unsigned at)
 {
     const struct ikw_pattern *p = &st->plan->rule->patterns[at];
@@ -228,6 +259,7 @@ static void place(struct state *st, struct step *s, unsigned at)
     st->source |= !any;
     st->placed |= bit((int)at);
     st->bound |= binds(p);
+    s->lone = is_lone(st, s, before);
     fill_late(st, s, before);
     fill_windows(st, s);
     fill_negs(st, s);

@@ -326,6 +326,7 @@ struct ikw_program *ikw_program_new(const struct ikw_kb *kb)
 {
     struct ikw_program *prog = ikw_xcalloc(1, sizeof *prog);
     prog->kb = kb;
+    note_derivable(prog);
     prog->plans = IKW_ARENA_ARRAY(&prog->arena, struct plan, kb->nrules);
     for (size_t i = 0; i < kb->nrules; i++) {
         prog->plans[i].rule = kb->rules[i];
@@ -333,7 +334,6 @@ struct ikw_program *ikw_program_new(const struct ikw_kb *kb)
     }
     rank_types(prog);
     rank_rules(prog);
-    note_derivable(prog);
     note_shown(prog);
     make_units(prog);
     return prog;

@@ -382,6 +382,43 @@ static void conclusions_carry_values_and_times(void)
     KIT_CHECK(cases);
 }
 
+/* A fact that is only asked to be there stands for all like it, but not if
+ * something depends on which one it is. */
+static void every_fact_that_matters_is_tried(void)
+{
+    static const struct kit_case cases[] = {
+        { KIT_RULE("r",
+                   "<fact type='edge' x='?x'/><fact type='mark' v='?v'/>"
+                   "<fact type='ev' v='?v'/>",
+                   "<derive type='hit' n='?x'/>"),
+          "edge x=1 @local\nmark v=1 @local\nmark v=2 @local\n"
+          "ev v=2 @local\n",
+          "hit(1,-,-)" },
+        { KIT_RULE("r",
+                   "<fact type='edge' x='?x'/><fact type='ev' as='e'/>"
+                   "<fact type='mark' n='?x' after='e'/>",
+                   "<derive type='hit' n='?x'/>"),
+          "edge x=1 @local\nmark n=1 v=1 @local at=0:1:1\n"
+          "mark n=1 v=2 @local at=0:9:9\nev v=2 @local at=0:5:5\n",
+          "hit(1,-,-)" },
+        { KIT_RULE("r",
+                   "<fact type='edge' x='?x'/>"
+                   "<fact type='mark' n='?x' as='m'/>",
+                   "<derive type='hit' n='?x' at='m.t'/>"),
+          "edge x=1 @local\nmark n=1 v=1 @local at=0:1:1\n"
+          "mark n=1 v=2 @local at=0:9:9\n",
+          "hit(1,-,1) hit(1,-,9)" },
+        { KIT_RULE("r",
+                   "<fact type='edge' x='?x'/><fact type='mark' as='m'/>"
+                   "<count type='ev' after='m' at-least='1'/>",
+                   "<derive type='hit' n='?x'/>"),
+          "edge x=1 @local\nmark v=1 @local at=0:9:9\n"
+          "mark v=2 @local at=1:1:1\nev v=2 @local at=1:5:5\n",
+          "hit(1,-,-)" },
+    };
+    KIT_CHECK(cases);
+}
+
 static void a_derived_fact_spans_its_evidence(void)
 {
     struct bed bed;
@@ -813,6 +850,7 @@ CU_TestInfo ikw_test_engine[] = {
     T(absence_of_a_derived_fact_waits_for_its_rules),
     T(counts_add_up_sightings),
     T(conclusions_carry_values_and_times),
+    T(every_fact_that_matters_is_tried),
     T(a_derived_fact_spans_its_evidence),
     T(equal_weights_are_one),
     T(the_canonical_derivation_is_least),
