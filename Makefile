@@ -106,6 +106,8 @@ $(B)/%.o: %.c $(B)/flags
 	$Q$(COMPILE) -MMD -MP -c -o $@ $<
 $(CLI_OBJ): $(B)/cli-flags
 $(B)/cli/%.o: IKW_CFLAGS += $(CLI_DEFS)
+# a test may hold a whole log as one literal
+$(B)/tests/%.o: IKW_CFLAGS += -Wno-overlength-strings
 
 $(B)/libikewhy.a: $(LIB_OBJ)
 	$(call say,AR,$@)

@@ -28,7 +28,7 @@ struct ikw_options {
     enum ikw_cmd_id command;
     bool json, brief, unrecognised, help;
     enum ikw_colour_when colour;
-    const char *kb, *facts, *envelope, *cases;
+    const char *kb, *facts, *envelope, *dialect, *cases;
     int year;           /* 0: not given */
     const char **files; /* as given; never empty for logs: "-" */
     size_t nfiles;

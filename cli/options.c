@@ -139,6 +139,9 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
     case OPT_ENVELOPE:
         o->envelope = value;
         return true;
+    case OPT_DIALECT:
+        o->dialect = value;
+        return true;
     case OPT_KB:
         o->kb = value;
         return true;

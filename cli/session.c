@@ -10,26 +10,52 @@
 
 /* ---- options that name something in the knowledge base ------------------ */
 
-static bool envelope_known(const struct ikw_kb *kb, const char *id)
+static const char *form_name(const struct ikw_kb *kb, size_t i, bool dialect)
 {
-    if (!id)
-        return true;
-    for (size_t i = 0; i < kb->nenvelopes; i++)
-        if (!strcmp(kb->envelopes[i].id, id))
-            return true;
+    return dialect ? kb->envelopes[i].dialect : kb->envelopes[i].id;
+}
+
+/* Names what there is, each once. */
+static bool no_such(const struct ikw_kb *kb, const char *option,
+                    const char *word, bool dialect)
+{
     struct ikw_buf known = { 0 };
-    for (size_t i = 0; i < kb->nenvelopes; i++)
-        ikw_buf_addf(&known, " %s", kb->envelopes[i].id);
-    ikw_complain("--envelope: no %s; there are:%s", id, ikw_buf_str(&known));
+    for (size_t i = 0; i < kb->nenvelopes; i++) {
+        const char *name = form_name(kb, i, dialect);
+        size_t k = 0;
+        while (k < i && strcmp(form_name(kb, k, dialect), name) != 0)
+            k++;
+        if (k == i)
+            ikw_buf_addf(&known, " %s", name);
+    }
+    ikw_complain("%s: no %s; there are:%s", option, word, ikw_buf_str(&known));
     ikw_buf_release(&known);
     return false;
+}
+
+/* The form of the line heads that the options ask for. A dialect stands for
+ * its first form: a line that does not fit is tried on the others. */
+static bool choose_envelope(struct ikw_session *s, const struct ikw_options *o)
+{
+    const struct ikw_kb *kb = s->kb;
+    for (size_t i = 0; i < kb->nenvelopes && !s->envelope; i++) {
+        const struct ikw_envelope *e = &kb->envelopes[i];
+        if ((o->envelope && !strcmp(e->id, o->envelope)) ||
+            (!o->envelope && o->dialect && !strcmp(e->dialect, o->dialect)))
+            s->envelope = e->id;
+    }
+    if (o->envelope && !s->envelope)
+        return no_such(kb, "--envelope", o->envelope, false);
+    if (o->dialect && !s->envelope)
+        return no_such(kb, "--dialect", o->dialect, true);
+    return true;
 }
 
 bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o)
 {
     *s = (struct ikw_session){ .year_given = o->year != 0 };
     s->kb = ikw_kb_open(o->kb);
-    return s->kb && envelope_known(s->kb, o->envelope);
+    return s->kb && choose_envelope(s, o);
 }
 
 void ikw_session_close(struct ikw_session *s)
@@ -158,7 +184,7 @@ bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
     if (hooks->silent)
         sink.silent = on_silent;
     struct ikw_matcher *matcher = ikw_matcher_new(s->kb);
-    r.envelope = (struct ikw_envelope_opts){ o->envelope, o->year };
+    r.envelope = (struct ikw_envelope_opts){ s->envelope, o->year };
     r.tracker = ikw_tracker_new(s->kb, matcher, &sink);
     bool ok = read_all(&r, o);
     if (ok)

@@ -22,6 +22,7 @@ struct ikw_session {
     struct ikw_kb *kb;
     struct ikw_log_summary *inputs; /* one a file; strings in `arena` */
     size_t ninputs;
+    const char *envelope; /* forced; NULL: detected */
     bool year_given;
     bool from_facts;           /* inputs have names only */
     struct ikw_report *report; /* NULL until ikw_session_diagnose */
