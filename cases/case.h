@@ -52,7 +52,8 @@ struct ikw_case_rival {
 
 /* What is true as far as the logs at hand can show it. */
 struct ikw_case_expect {
-    bool all; /* given every log, not only those at hand */
+    bool all;        /* given every log, not only those at hand */
+    const char *gap; /* known to fail, and why; NULL: none */
     const char *outcome;
     struct ikw_case_verdict *verdicts; /* the first leads */
     size_t nverdicts;
@@ -160,7 +161,8 @@ unsigned ikw_case_readable(const struct ikw_case *c, unsigned files);
 
 /* ---- check (case_check.c) ---------------------------------------------- */
 
-/* Whether the case is sound and the knowledge base finds what is true. */
+/* Whether the case is sound and the knowledge base finds what is true. An
+ * expectation with a known gap must fail: one that holds is a fault too. */
 bool ikw_case_check(const struct ikw_kb *kb, const struct ikw_case *c,
                     struct ikw_diags *ds);
 

@@ -228,6 +228,17 @@ static void check_expect(struct check *k, const struct ikw_case_expect *e)
     ikw_report_free(rep);
 }
 
+static void check_gap(struct check *k, const struct ikw_case_expect *e)
+{
+    struct ikw_diags hidden = { 0 };
+    struct check inner = *k;
+    inner.ds = &hidden;
+    check_expect(&inner, e);
+    if (!hidden.errors)
+        fault(k, e->pos, "this gap is closed, take it out", e->gap);
+    ikw_diags_release(&hidden);
+}
+
 bool ikw_case_check(const struct ikw_kb *kb, const struct ikw_case *c,
                     struct ikw_diags *ds)
 {
@@ -237,7 +248,10 @@ bool ikw_case_check(const struct ikw_kb *kb, const struct ikw_case *c,
         for (size_t i = 0; i < c->nexpects; i++)
             check_links(&k, &c->expects[i]);
     for (size_t i = 0; i < c->nexpects && ds->errors == before; i++)
-        check_expect(&k, &c->expects[i]);
+        if (c->expects[i].gap)
+            check_gap(&k, &c->expects[i]);
+        else
+            check_expect(&k, &c->expects[i]);
     for (unsigned i = 0; i < c->nfiles; i++)
         ikw_case_text_release(&k.texts[i]);
     return ds->errors == before;

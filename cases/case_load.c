@@ -236,6 +236,7 @@ static void load_expect(struct load *ld, xmlNode *n, struct ikw_case_expect *e)
     struct ikw_arena *a = &ld->c->arena;
     e->all = !strcmp(attr(ld, n, "given"), "all");
     e->outcome = attr(ld, n, "outcome");
+    e->gap = attr(ld, n, "gap");
     e->pos = pos_of(ld, n);
     e->verdicts =
         IKW_ARENA_ARRAY(a, struct ikw_case_verdict, count(n, "verdict"));
