@@ -37,11 +37,11 @@ struct ikw_engine_opts {
 /* How a derived fact, or a weight, came about. */
 struct ikw_derivation {
     const struct ikw_rule *rule;
-    unsigned then;                  /* index into rule->thens */
-    const struct ikw_fact **facts;  /* one a pattern; NULL for absent ones
-                                       and for counts */
-    uint32_t height;                /* 1 + greatest of the supports */
-    struct ikw_value *vars;         /* rule->nvars bindings */
+    unsigned then;                     /* index into rule->thens */
+    const struct ikw_fact **facts;     /* one a pattern; NULL for absent ones
+                                          and for counts */
+    uint32_t height;                   /* 1 + greatest of the supports */
+    struct ikw_value *vars;            /* rule->nvars bindings */
     const struct ikw_derivation *next; /* further derivations of the same */
 };
 
@@ -59,11 +59,11 @@ struct ikw_weight {
  * not have shown. */
 struct ikw_blind {
     const struct ikw_rule *rule;
-    unsigned pattern;           /* the absent one */
-    enum ikw_level needed;      /* level that would show it */
-    bool window;                /* level is enough, the log ends too early */
-    bool no_log;                /* there is no log of that source at all */
-    int64_t subject;            /* of its first weight; 0 if none */
+    unsigned pattern;      /* the absent one */
+    enum ikw_level needed; /* level that would show it */
+    bool window;           /* level is enough, the log ends too early */
+    bool no_log;           /* there is no log of that source at all */
+    int64_t subject;       /* of its first weight; 0 if none */
 };
 
 /* Never NULL. Caller owns it. Borrows `fs`, which must outlive it and must
@@ -98,13 +98,13 @@ size_t ikw_engine_facts_of(const struct ikw_engine *e,
 struct ikw_whynot {
     const struct ikw_rule *rule;
     bool fires;
-    unsigned failed;                 /* index of the failing pattern */
-    const struct ikw_fact **partial; /* facts of the patterns before it */
+    unsigned failed;                   /* index of the failing pattern */
+    const struct ikw_fact **partial;   /* facts of the patterns before it */
     const struct ikw_fact *refuted_by; /* absent: the fact that is there;
                                           else the nearest miss, or NULL */
-    unsigned refuted_test;           /* its failing test, or UINT_MAX: its
-                                        time or source is what fails */
-    bool unobservable;               /* absent or present: not at this level */
+    unsigned refuted_test;             /* its failing test, or UINT_MAX: its
+                                          time or source is what fails */
+    bool unobservable; /* absent or present: not at this level */
 };
 /* Lives in the engine's arena. `subject` >= 0 fixes the variable of the
  * rule's weights. */
@@ -114,8 +114,8 @@ struct ikw_whynot *ikw_engine_whynot(struct ikw_engine *e,
 
 /* Re-checks a derivation against the rule and the facts with code of its
  * own (inference/proof.c shares nothing with the join). */
-bool ikw_proof_check(const struct ikw_engine *e,
-                     const struct ikw_derivation *d, struct ikw_buf *why_not);
+bool ikw_proof_check(const struct ikw_engine *e, const struct ikw_derivation *d,
+                     struct ikw_buf *why_not);
 
 /* The rule's sentence with slots filled in. */
 void ikw_because(const struct ikw_derivation *d, struct ikw_buf *out);
