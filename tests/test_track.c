@@ -87,6 +87,15 @@ static void pairs_the_lines_of_phase_2(void)
           { "sign negotiation=1 what=late",
             "negotiation id=1 phase=2 role=R exchange=quick outcome=half "
             "carried=no" } },
+        /* an SA proves the phase 1 above it, and a line may name our side */
+        { "0 I calling " US " to " A "\n1 I two to " A "\n"
+          "1 I two is up " US " " A " 7(0x7)\n",
+          { "negotiation id=1 phase=1 role=I outcome=established carried=no",
+            "!sa-established negotiation=1 spi=7" } },
+        { "0 E [198.51.100.1] no part for 1\n",
+          { "sign negotiation=1 what=part",
+            "negotiation id=1 phase=2 role=R exchange=quick outcome=pending "
+            "carried=no" } },
         /* a timer ends the oldest of two */
         { "0 I two to " A "\n20 I two to " A "\n"
           "30 E 198.51.100.1 took too long\n",
@@ -156,6 +165,9 @@ static void begins_in_the_middle(void)
         { "E bad offer\nE one timed out " NONE "\n",
           { "-:", "sign negotiation=1 what=bad",
             "sign negotiation=1 what=timeout" } },
+        /* what names nobody is of the only peer that the log names */
+        { "0 I called " US " by " A "\n900 E bad offer\n",
+          { "sign negotiation=2 what=bad" } },
         { "", { "-:", "log-quality level=none starts-mid=no" } },
     };
     CHECK_ALL(claims);

@@ -86,6 +86,8 @@ static const char track_messages[] =
     MSG("up2", "INFO", "two is up {local:addr} {peer:addr} {spi:spi}",
         "<track do='establish' phase='2' tie='spi peer'/>"
         "<fact type='sa-established' spi='{spi.dec}'/>")
+    MSG("part", "ERROR", "no part for {side:int}",
+        "<track phase='2' tie='peer'/>" SIGN("part"))
     MSG("late2", "ERROR", "{peer:ip} took too long",
         "<track do='end' phase='2' outcome='failed' tie='peer'/>"
         SIGN("late"))

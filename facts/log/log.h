@@ -25,6 +25,7 @@ struct ikw_match {
     const struct ikw_template *tmpl; /* NULL: not recognised */
     struct ikw_capture captures[IKW_MAX_CAPTURES];
     size_t ncaptures;
+    const char *says; /* by the heading above, if any; set by the tracker */
 };
 
 struct ikw_matcher;

@@ -41,6 +41,8 @@ static void reset_source(struct ikw_tracker *tr)
     tr->want = DUMP_NONE;
     tr->in_dump = tr->skip_more = tr->exact = tr->event = false;
     tr->any_negotiation = tr->starts_mid = false;
+    tr->several_peers = false;
+    tr->one_peer[0] = '\0';
     tr->nlocals = tr->next_local = 0;
     tr->now_ms = IKW_NO_TIME;
     tr->before = (struct ikw_visibility){ .from_ms = IKW_NO_TIME,

@@ -33,6 +33,18 @@ static void end_by(struct ikw_tracker *tr, const struct ikw_message *msg,
         tr->ctx.opened = NULL; /* no more is said of its packet */
 }
 
+/* Some lines say on which side of the exchange the daemon was. */
+static void learn_side(const struct ikw_match *m, struct neg *n)
+{
+    const struct ikw_capture *c = ikw_match_capture(m, "side");
+    unsigned phase = ikw_phase_of(m->tmpl->message);
+    int64_t side;
+    if (!c || !(n->implicit || !n->role) || (phase && n->phase != phase) ||
+        !ikw_slice_int(c->text, &side) || side < 0 || side > 1)
+        return;
+    n->role = side ? 'R' : 'I';
+}
+
 static void act(struct ikw_tracker *tr, const struct ikw_match *m,
                 const struct target *at)
 {
@@ -41,6 +53,7 @@ static void act(struct ikw_tracker *tr, const struct ikw_match *m,
     bool same = !ikw_phase_of(msg) || n->phase == ikw_phase_of(msg);
     if (msg->exchange && n->phase == 1 && !n->exchange)
         n->exchange = msg->exchange;
+    learn_side(m, n);
     if (same && n->where == OPEN && !at->guessed)
         learn_names(tr, m, n);
     if (msg->action == IKW_DO_ESTABLISH && same)

@@ -21,6 +21,10 @@ static size_t put(char *out, size_t at, struct ikw_slice s)
 static bool capture_text(const struct ikw_match *m,
                          const struct ikw_expr_part *p, struct ikw_slice *out)
 {
+    if (strcmp(p->text, "@") == 0) {
+        *out = ikw_slice_of(m->says ? m->says : "");
+        return true;
+    }
     const struct ikw_capture *c = ikw_match_capture(m, p->text);
     if (!c || !ikw_capture_part(c, p->part, out))
         return false;

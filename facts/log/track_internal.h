@@ -195,6 +195,8 @@ struct ikw_tracker {
     size_t ntunnels, tunnel_buckets, nstretches;
     struct tunnel *qhead, *qtail;
     struct tunnel *nameless; /* the tunnel of lines without any peer */
+    char one_peer[64];       /* the only peer so far; empty: none or several */
+    bool several_peers;
     struct neg_list open, live;
     struct index cookies, spis;
     struct ikw_fact_set daemon;

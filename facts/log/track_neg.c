@@ -70,6 +70,17 @@ static uint32_t find_parent(const struct tunnel *t)
     return open ? open : any;
 }
 
+/* Phase 2 cannot begin before phase 1 is up, said or not. */
+static void prove_parent(struct ikw_tracker *tr, const struct neg *n)
+{
+    for (struct neg *p = n->tunnel->last; p; p = p->prev) {
+        if (p->id == n->parent && p->where == OPEN) {
+            ikw_neg_establish(tr, p);
+            return;
+        }
+    }
+}
+
 struct neg *ikw_neg_open(struct ikw_tracker *tr, struct tunnel *t,
                          unsigned phase, char role,
                          const struct ikw_evidence *ev)
@@ -123,6 +134,8 @@ static void bound_live(struct ikw_tracker *tr, struct tunnel *t)
 void ikw_neg_establish(struct ikw_tracker *tr, struct neg *n)
 {
     n->answered = true;
+    if (n->phase == 2)
+        prove_parent(tr, n);
     if (n->phase == 2 && ++n->nup == 1) {
         n->outcome = "half";
         ikw_neg_moved(tr, n);

@@ -183,6 +183,16 @@ static struct tunnel *adopt_nameless(struct ikw_tracker *tr)
     return t;
 }
 
+static void note_peer(struct ikw_tracker *tr, struct ikw_slice peer)
+{
+    if (tr->several_peers || ikw_slice_is(peer, tr->one_peer))
+        return;
+    tr->several_peers = tr->one_peer[0] || peer.len >= sizeof tr->one_peer;
+    size_t n = tr->several_peers ? 0 : peer.len;
+    memcpy(tr->one_peer, peer.ptr, n);
+    tr->one_peer[n] = '\0';
+}
+
 struct tunnel *ikw_tunnel_get(struct ikw_tracker *tr, struct ikw_slice peer)
 {
     struct tunnel *t = ikw_tunnel_find(tr, peer);
@@ -192,11 +202,14 @@ struct tunnel *ikw_tunnel_get(struct ikw_tracker *tr, struct ikw_slice peer)
     if (!t)
         t = new_tunnel(tr);
     table_add(tr, t, peer);
+    note_peer(tr, peer);
     return t;
 }
 
 struct tunnel *ikw_tunnel_nameless(struct ikw_tracker *tr)
 {
+    if (tr->one_peer[0])
+        return ikw_tunnel_get(tr, ikw_slice_of(tr->one_peer));
     if (!tr->nameless)
         tr->nameless = new_tunnel(tr);
     return tr->nameless;
