@@ -31,7 +31,9 @@ static void binary_folder(struct ikw_buf *out)
 
 void ikw_kb_find(const char *given, struct ikw_buf *dir)
 {
-    static const char *const beside[] = { "/kb", "/../share/ikewhy/kb" };
+    /* beside the binary, beside build/VARIANT/, in its prefix */
+    static const char *const beside[] = { "/kb", "/../../kb",
+                                          "/../share/ikewhy/kb" };
     const char *named = given ? given : getenv("IKEWHY_KB");
     ikw_buf_clear(dir);
     if (named && *named) {
@@ -40,7 +42,7 @@ void ikw_kb_find(const char *given, struct ikw_buf *dir)
     }
     struct ikw_buf folder = { 0 };
     binary_folder(&folder);
-    for (size_t i = 0; folder.len && i < 2; i++) {
+    for (size_t i = 0; folder.len && i < 3; i++) {
         ikw_buf_clear(dir);
         ikw_buf_addf(dir, "%s%s", folder.ptr, beside[i]);
         if (holds_kb(dir->ptr))
