@@ -89,6 +89,30 @@ static size_t count_derivations(const struct ikw_engine *e)
     return n;
 }
 
+/* A rule that some derivation uses fires, says why-not; and one that fires,
+ * it says, concluded something (or what was observed already). */
+static bool why_not_agrees(struct ikw_engine *e, const struct ikw_kb *kb)
+{
+    bool ok = true, used[16] = { false };
+    for (size_t i = 0; i < ikw_engine_nderived(e); i++)
+        for (const struct ikw_derivation *d =
+                 ikw_engine_why(e, ikw_engine_derived(e, i));
+             d; d = d->next)
+            used[d->rule->index] = true;
+    for (size_t i = 0; i < ikw_engine_nweights(e); i++)
+        used[ikw_engine_weight(e, i)->why->rule->index] = true;
+    for (size_t r = 0; r < kb->nrules; r++) {
+        const struct ikw_rule *rule = kb->rules[r];
+        bool fires = ikw_engine_whynot(e, rule, -1)->fires;
+        const struct ikw_fact *const *v;
+        size_t n = 1;
+        if (rule->thens[0].kind == IKW_THEN_DERIVE)
+            n = ikw_engine_facts_of(e, rule->thens[0].type, &v);
+        ok = ok && (fires || !used[r]) && (!fires || n > 0);
+    }
+    return ok;
+}
+
 /* ---- one round --------------------------------------------------------- */
 
 struct round {
