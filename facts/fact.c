@@ -169,8 +169,7 @@ static struct ikw_fact *new_fact(struct ikw_fact_set *fs,
     return f;
 }
 
-static struct ikw_fact *count_again(struct ikw_fact_set *fs,
-                                    struct ikw_fact *f,
+static struct ikw_fact *count_again(struct ikw_fact_set *fs, struct ikw_fact *f,
                                     const struct ikw_evidence *ev)
 {
     if (f->count < UINT32_MAX)

@@ -38,9 +38,9 @@ struct ikw_fact {
 
 /* How far absence may be trusted, per source. */
 struct ikw_visibility {
-    enum ikw_level level;    /* highest level seen in this log */
-    int64_t from_ms, to_ms;  /* stretch the log covers */
-    bool present;            /* there is a log of this source at all */
+    enum ikw_level level;   /* highest level seen in this log */
+    int64_t from_ms, to_ms; /* stretch the log covers */
+    bool present;           /* there is a log of this source at all */
 };
 
 struct ikw_fact_set {

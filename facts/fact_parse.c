@@ -281,8 +281,8 @@ static bool fact_slot(struct parser *p, struct reading *r,
 }
 
 /* FILE:LINE[:TIME][=MESSAGE] */
-static bool fact_place(struct parser *p, struct reading *r,
-                       struct ikw_slice s, struct ikw_evidence *ev)
+static bool fact_place(struct parser *p, struct reading *r, struct ikw_slice s,
+                       struct ikw_evidence *ev)
 {
     struct ikw_slice whole = s, part[4] = { { 0 } };
     size_t n = 0, from = 0;
@@ -297,24 +297,22 @@ static bool fact_place(struct parser *p, struct reading *r,
     }
     int64_t file, line;
     ev->t_ms = IKW_NO_TIME;
-    if (n < 2 || !ikw_slice_int(part[0], &file) || file < 0 ||
-        file > 0xffff || !ikw_slice_int(part[1], &line) || line < 0 ||
-        line > UINT32_MAX || (n > 2 && !ikw_slice_int(part[2], &ev->t_ms)))
+    if (n < 2 || !ikw_slice_int(part[0], &file) || file < 0 || file > 0xffff ||
+        !ikw_slice_int(part[1], &line) || line < 0 || line > UINT32_MAX ||
+        (n > 2 && !ikw_slice_int(part[2], &ev->t_ms)))
         return fail(p, "not a place", whole);
     ev->file = (unsigned)file;
     ev->line = (uint32_t)line;
     if (from < s.len)
-        ev->message = ikw_kb_message(
-            p->kb, keep(p, ikw_slice_sub(s, from, s.len)));
+        ev->message =
+            ikw_kb_message(p->kb, keep(p, ikw_slice_sub(s, from, s.len)));
     r->at = ev;
     return true;
 }
 
-static bool fact_count(struct parser *p, struct reading *r,
-                       struct ikw_slice s)
+static bool fact_count(struct parser *p, struct reading *r, struct ikw_slice s)
 {
-    if (!ikw_slice_int(s, &r->count) || r->count < 1 ||
-        r->count > UINT32_MAX)
+    if (!ikw_slice_int(s, &r->count) || r->count < 1 || r->count > UINT32_MAX)
         return fail(p, "not a count", s);
     return true;
 }

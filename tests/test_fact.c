@@ -106,9 +106,8 @@ static bool parse(const struct ikw_kb *kb, const char *text,
 static void reads_back_what_it_prints(void)
 {
     static const char *const words[] = {
-        "plain",      "with blank",    "quote\"and\\slash", "",
-        "a=b @local", "\x01\x1b[31m!", "f\xc3\xbcr",        "\xff\x80",
-        "#",          "[4500]",
+        "plain",         "with blank", "quote\"and\\slash", "",  "a=b @local",
+        "\x01\x1b[31m!", "f\xc3\xbcr", "\xff\x80",          "#", "[4500]",
     };
     struct ikw_kb *kb = load();
     struct ikw_buf once = { 0 }, twice = { 0 };

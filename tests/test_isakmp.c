@@ -150,9 +150,8 @@ static void numbers_messages(void)
         struct ikw_isakmp p;
         struct ikw_buf b;
         CU_ASSERT_FATAL(decode(cases[i].packet, false, &p, &b));
-        CU_ASSERT_EQUAL(
-            ikw_isakmp_message_number(&p, cases[i].from_initiator),
-            cases[i].number);
+        CU_ASSERT_EQUAL(ikw_isakmp_message_number(&p, cases[i].from_initiator),
+                        cases[i].number);
         ikw_buf_release(&b);
     }
 }

@@ -78,8 +78,7 @@ static void pairs_the_lines_of_phase_2(void)
           "1 I two to " A "\n1 I two is up " US " " A " 7(0x7)\n"
           "1 I two is up " US " " A " 8(0x8)\n3 I two is old 8(0x8)\n",
           { "sa-established negotiation=2 spi=7",
-            "sa-established negotiation=2 spi=8",
-            "sign negotiation=2 what=old",
+            "sa-established negotiation=2 spi=8", "sign negotiation=2 what=old",
             "negotiation id=2 phase=2 role=I exchange=quick parent=1 "
             "outcome=established carried=no" } },
         { "0 I two by " A "\n1 I two is up " US " " A " 7(0x7)\n"
@@ -103,8 +102,7 @@ static void pairs_the_lines_of_phase_2(void)
         /* the direction of an SA is told by who we are known to be */
         { "0 I calling " US " to " A "\n1 I two to " A "\n"
           "1 I two is up " A " " US " 7(0x7)\n",
-          { "sa-established negotiation=2 spi=7",
-            "!192.0.2.1:" } },
+          { "sa-established negotiation=2 spi=7", "!192.0.2.1:" } },
         /* while phase 1 runs, a phase 2 that waits has no other record */
         { "0 I calling " US " to " A "\n31 E 198.51.100.1 took too long\n",
           { "sign negotiation=1 what=late",
@@ -174,8 +172,8 @@ static void begins_in_the_middle(void)
 }
 
 #define HEAD(next, exchange, flags, msgid)                                     \
-    " 11111111 11111111 22222222 22222222 " next "10" exchange flags           \
-    " " msgid " 0000001c\n"
+    " 11111111 11111111 22222222 22222222 " next "10" exchange flags " " msgid \
+    " 0000001c\n"
 
 static void reads_the_packets_of_a_debug_log(void)
 {
@@ -192,16 +190,16 @@ static void reads_the_packets_of_a_debug_log(void)
           "0 D got 28 of " B " at " US "\n",
           { "message dir=in exchange=main number=1" } },
         /* lines belong to the packet above, whoever spoke in between */
-        { "0 I called " US " by " A "\n0 D sent 28 to " A "\n0 D\n"
-          HEAD("00", "02", "00", "00000000")
-          "0 I called " US " by " B "\n"
-          "1 D got 28 of " A " at " US "\n1 D\n"
-          HEAD("00", "02", "01", "00000000") "1 E bad offer\n",
+        { "0 I called " US " by " A "\n0 D sent 28 to " A "\n0 D\n" HEAD(
+              "00", "02", "00",
+              "00000000") "0 I called " US " by " B "\n"
+                          "1 D got 28 of " A " at " US "\n1 D\n" HEAD(
+                              "00", "02", "01", "00000000") "1 E bad offer\n",
           { "message negotiation=1 dir=in exchange=main number=5",
             "sign negotiation=1 what=bad" } },
         { "0 I one is up " US " " A " " C1 "\n"
-          "1 D got 28 of " A " at " US "\n1 D\n"
-          HEAD("08", "20", "01", "0000abcd") "1 I two by " A "\n",
+          "1 D got 28 of " A " at " US
+          "\n1 D\n" HEAD("08", "20", "01", "0000abcd") "1 I two by " A "\n",
           { "message negotiation=2 dir=in exchange=quick number=3",
             "negotiation id=2 phase=2 role=R exchange=quick parent=1 "
             "outcome=pending msgid=0000abcd carried=no" } },
@@ -211,10 +209,12 @@ static void reads_the_packets_of_a_debug_log(void)
           " 0000000c 00000001 01000004\n",
           { "notify negotiation=1 name=INVALID-COOKIE code=4" } },
         { "0 I one is up " US " " A " " C1 "\n"
-          "1 D got 28 of " A " at " US "\n1 D\n"
-          HEAD("05", "02", "01", "00000000") "1 D clear now\n1 D\n"
-          " 11111111 11111111 22222222 22222222 05100201 00000000 00000024\n"
-          " ffffffff ffffffff\n",
+          "1 D got 28 of " A " at " US
+          "\n1 D\n" HEAD("05", "02", "01",
+                         "00000000") "1 D clear now\n1 D\n"
+                                     " 11111111 11111111 22222222 22222222 "
+                                     "05100201 00000000 00000024\n"
+                                     " ffffffff ffffffff\n",
           { "decrypt negotiation=1 result=noise" } },
     };
     CHECK_ALL(claims);
@@ -320,8 +320,8 @@ static void waits_for_what_is_open(void)
     };
     CHECK_ALL(claims);
     struct track_bed bed;
-    track_run(&bed, "0 I calling " US " to " A "\n900 I calling " US " to " A
-                    "\n");
+    track_run(&bed,
+              "0 I calling " US " to " A "\n900 I calling " US " to " A "\n");
     CU_ASSERT_EQUAL(bed.sets, 3);
     track_close(&bed);
 }

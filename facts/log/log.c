@@ -93,9 +93,9 @@ static void read_newest_first(struct reading *r, struct ikw_input *in,
     ikw_buf_release(&all);
 }
 
-static void summarise(const struct reading *r,
-                      const struct ikw_envelope *form, bool newest_first,
-                      const char *name, struct ikw_log_summary *out)
+static void summarise(const struct reading *r, const struct ikw_envelope *form,
+                      bool newest_first, const char *name,
+                      struct ikw_log_summary *out)
 {
     ikw_tracker_summary(r->tr, out);
     out->file = name;
@@ -116,8 +116,8 @@ bool ikw_log_read(struct ikw_tracker *tr, const struct ikw_kb *kb,
     struct reading r = { tr, ikw_envelope_new(kb, opts), 0 };
     struct ikw_slice run = ikw_input_next(in, ds);
     ikw_buf_clear(&tr->why);
-    const struct ikw_envelope *form = ikw_envelope_detect(
-        r.er, ikw_slice_sub(run, 0, HEAD_BYTES), &tr->why);
+    const struct ikw_envelope *form =
+        ikw_envelope_detect(r.er, ikw_slice_sub(run, 0, HEAD_BYTES), &tr->why);
     bool turned = ikw_envelope_newest_first(r.er);
     ikw_tracker_begin(tr, file, source);
     if (turned)

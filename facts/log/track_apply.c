@@ -120,8 +120,7 @@ bool ikw_track_unsettled(const struct ikw_tracker *tr,
         return false;
     if (!at->neg)
         return true;
-    return tr->event && at->neg->where != OPEN &&
-           msg->level >= IKW_LEVEL_DEBUG;
+    return tr->event && at->neg->where != OPEN && msg->level >= IKW_LEVEL_DEBUG;
 }
 
 /* ---- applying ---------------------------------------------------------- */
@@ -196,8 +195,7 @@ static struct tunnel *tunnel_to_open(struct ikw_tracker *tr,
                                      const struct ikw_match *m)
 {
     struct ikw_slice local, peer = ikw_tie_peer(tr, line, m, &local);
-    struct tunnel *t =
-        peer.len ? ikw_tunnel_get(tr, peer) : ikw_tie_guess(tr);
+    struct tunnel *t = peer.len ? ikw_tunnel_get(tr, peer) : ikw_tie_guess(tr);
     ikw_tunnel_touch(tr, t);
     ikw_tunnel_set_local(tr, t, local);
     return t;
@@ -231,8 +229,8 @@ static void open_negotiation(struct ikw_tracker *tr,
 /* ---- establishing ------------------------------------------------------ */
 
 /* What came up is never a negotiation that is over, whatever the ties. */
-static void correct_establish(struct ikw_tracker *tr,
-                              const struct ikw_match *m, struct target *at)
+static void correct_establish(struct ikw_tracker *tr, const struct ikw_match *m,
+                              struct target *at)
 {
     unsigned phase = ikw_phase_of(m->tmpl->message);
     uint8_t i[8], r[8];
@@ -241,8 +239,7 @@ static void correct_establish(struct ikw_tracker *tr,
     uint32_t spi;
     if (phase == 2)
         n = ikw_tie_spi(m, &spi) ? ikw_neg_by_spi(tr, spi, at->tunnel) : NULL;
-    if (n && n->tunnel == at->tunnel && n->phase == phase &&
-        n->where == OPEN) {
+    if (n && n->tunnel == at->tunnel && n->phase == phase && n->where == OPEN) {
         at->neg = n;
         return;
     }
@@ -271,13 +268,12 @@ static bool starts_demand(const struct ikw_tracker *tr,
 /* The line that names the peer is the last about its packet. */
 static bool closes_group(const struct ikw_tracker *tr,
                          const struct ikw_line *line,
-                         const struct ikw_message *msg,
-                         const struct target *at)
+                         const struct ikw_message *msg, const struct target *at)
 {
     if (!at->direct || !tr->wait.n)
         return false;
-    return msg->action == IKW_DO_ESTABLISH ||
-           msg->action == IKW_DO_GROUP_END || starts_demand(tr, msg, at) ||
+    return msg->action == IKW_DO_ESTABLISH || msg->action == IKW_DO_GROUP_END ||
+           starts_demand(tr, msg, at) ||
            (line->peer.len && !ikw_is_local(tr, line->peer));
 }
 
@@ -321,9 +317,9 @@ static void tie_and_apply(struct ikw_tracker *tr, const struct ikw_line *line,
         ikw_wait_flush(tr, at.tunnel);
         ikw_tie_resolve(tr, line, m, &at);
     }
-    if (at.tunnel && (ikw_packet_holds(tr, at.tunnel) ||
-                      starts_demand(tr, msg, &at) ||
-                      ikw_track_unsettled(tr, m, &at))) {
+    if (at.tunnel &&
+        (ikw_packet_holds(tr, at.tunnel) || starts_demand(tr, msg, &at) ||
+         ikw_track_unsettled(tr, m, &at))) {
         ikw_wait_add(tr, line, at.tunnel);
         return;
     }
@@ -356,7 +352,7 @@ static bool changes_state(enum ikw_do action)
 }
 
 void ikw_track_recognised(struct ikw_tracker *tr, const struct ikw_line *line,
-                       const struct ikw_match *m)
+                          const struct ikw_match *m)
 {
     struct ikw_evidence ev;
     switch (m->tmpl->message->action) {

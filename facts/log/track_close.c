@@ -68,8 +68,7 @@ static void emit_negotiation(struct ikw_tracker *tr, struct neg *n)
         return;
     f->last = n->last.ev;
     if (f->last.text)
-        f->last.text =
-            ikw_arena_strdup(&n->tunnel->fs->arena, n->last.ev.text);
+        f->last.text = ikw_arena_strdup(&n->tunnel->fs->arena, n->last.ev.text);
     f->last_room = 0;
 }
 

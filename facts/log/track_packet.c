@@ -7,8 +7,14 @@
 
 #include <string.h>
 
-enum { EXCHANGE_BASE = 1, EXCHANGE_MAIN = 2, EXCHANGE_AGGRESSIVE = 4,
-       EXCHANGE_INFO = 5, EXCHANGE_CONFIG = 6, EXCHANGE_QUICK = 32 };
+enum {
+    EXCHANGE_BASE = 1,
+    EXCHANGE_MAIN = 2,
+    EXCHANGE_AGGRESSIVE = 4,
+    EXCHANGE_INFO = 5,
+    EXCHANGE_CONFIG = 6,
+    EXCHANGE_QUICK = 32
+};
 
 static bool is_phase1(const struct ikw_isakmp *p)
 {
@@ -37,8 +43,7 @@ static bool read_endpoint(const struct ikw_match *m, const char *name,
         return false;
     memcpy(out->ip, ip.ptr, ip.len);
     out->ip[ip.len] = '\0';
-    if (!ikw_capture_part(c, "port", &port) ||
-        !ikw_slice_int(port, &out->port))
+    if (!ikw_capture_part(c, "port", &port) || !ikw_slice_int(port, &out->port))
         out->port = -1;
     return true;
 }
@@ -194,8 +199,15 @@ static void emit_delete(struct ikw_tracker *tr, struct neg *n,
 
 /* ---- offers of phase 1 ------------------------------------------------- */
 
-enum { ATTR_ENC = 1, ATTR_HASH = 2, ATTR_AUTH = 3, ATTR_GROUP = 4,
-       ATTR_LIFE_TYPE = 11, ATTR_LIFE = 12, ATTR_KEYLEN = 14 };
+enum {
+    ATTR_ENC = 1,
+    ATTR_HASH = 2,
+    ATTR_AUTH = 3,
+    ATTR_GROUP = 4,
+    ATTR_LIFE_TYPE = 11,
+    ATTR_LIFE = 12,
+    ATTR_KEYLEN = 14
+};
 
 /* As the daemon spells them in its comparisons. */
 static const struct {
@@ -323,8 +335,7 @@ static void emit_packet(struct ikw_tracker *tr, struct neg *n)
 
 /* The first packet of a negotiation opened here, or the first one seen of
  * one that the log began in the middle of. */
-static struct neg *by_tunnel(struct ikw_tracker *tr,
-                             const struct ikw_isakmp *k)
+static struct neg *by_tunnel(struct ikw_tracker *tr, const struct ikw_isakmp *k)
 {
     char role = tr->packet.out && ikw_cookie_zero(k->rcookie) ? 'I'
                 : tr->packet.out                              ? 'R'

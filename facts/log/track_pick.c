@@ -49,9 +49,8 @@ static struct found walk(const struct tunnel *t, unsigned phase,
 }
 
 /* The negotiation of the lines just above, if it fits. */
-static struct neg *in_hand(const struct ikw_tracker *tr,
-                           const struct tunnel *t, unsigned phase,
-                           const struct ikw_message *msg)
+static struct neg *in_hand(const struct ikw_tracker *tr, const struct tunnel *t,
+                           unsigned phase, const struct ikw_message *msg)
 {
     struct neg *n = tr->ctx.neg;
     if (!n || n->tunnel != t || (phase && n->phase != phase) ||
@@ -118,8 +117,8 @@ static struct neg *pick_phase2(const struct ikw_tracker *tr,
     struct neg *p1 = phase1_waited_for(tr, t);
     if (p1)
         return p1;
-    bool grave = msg->level == IKW_LEVEL_ERROR ||
-                 msg->level == IKW_LEVEL_WARNING;
+    bool grave =
+        msg->level == IKW_LEVEL_ERROR || msg->level == IKW_LEVEL_WARNING;
     return grave ? NULL : f.newest;
 }
 
@@ -170,15 +169,14 @@ static int fitness(const struct ikw_tracker *tr, const struct neg *n,
                       ? 0
                       : tr->now_ms - n->moved_ms;
     int score = age >= 45 * 1000 && age <= 60 * 1000 ? 4 : 0;
-    if (rcookie && !ikw_cookie_zero(rcookie) &&
-        (n->role == 'R' || n->answered))
+    if (rcookie && !ikw_cookie_zero(rcookie) && (n->role == 'R' || n->answered))
         score += 2;
     return score;
 }
 
 struct neg *ikw_pick_open(const struct ikw_tracker *tr,
-                          const struct ikw_message *msg,
-                          const uint8_t *rcookie, bool *sure)
+                          const struct ikw_message *msg, const uint8_t *rcookie,
+                          bool *sure)
 {
     unsigned phase = ikw_phase_of(msg), steps = 0;
     struct neg *best = NULL;
@@ -263,8 +261,7 @@ static struct neg *establish_phase2(const struct ikw_tracker *tr,
         if (n->where == OPEN && n->nup == 0) {
             if (!newest)
                 newest = n;
-            if (within(n->opened_ms, tr->now_ms, PHASE2_MS) &&
-                !parent_gone(n))
+            if (within(n->opened_ms, tr->now_ms, PHASE2_MS) && !parent_gone(n))
                 open = n;
         }
         if (!done && n->where == LIVE && near)

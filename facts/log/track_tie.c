@@ -116,8 +116,7 @@ struct ikw_slice ikw_tie_peer(const struct ikw_tracker *tr,
         *local = peer;
         return other;
     }
-    if (line->peer.len && line->peer.len < 64 &&
-        !ikw_is_local(tr, line->peer))
+    if (line->peer.len && line->peer.len < 64 && !ikw_is_local(tr, line->peer))
         return line->peer;
     return ikw_slice_sub(line->text, 0, 0);
 }
@@ -154,8 +153,7 @@ static struct neg *touch(struct ikw_tracker *tr, const struct neg *n)
 static struct neg *child_of(const struct question *q, struct neg *p1)
 {
     uint32_t msgid;
-    struct neg *n =
-        msgid_of(q->m, &msgid) ? ikw_neg_by_msgid(p1, msgid) : NULL;
+    struct neg *n = msgid_of(q->m, &msgid) ? ikw_neg_by_msgid(p1, msgid) : NULL;
     if (n)
         return n;
     return ikw_phase_of(q->msg) == 2 ? ikw_pick(q->tr, p1->tunnel, q->msg) : p1;
@@ -337,8 +335,7 @@ static void give_up(struct ikw_tracker *tr, const struct ikw_message *msg,
 
 enum ikw_resolved ikw_tie_resolve(struct ikw_tracker *tr,
                                   const struct ikw_line *line,
-                                  const struct ikw_match *m,
-                                  struct target *out)
+                                  const struct ikw_match *m, struct target *out)
 {
     static const enum ikw_tie usual[] = { IKW_TIE_PEER, IKW_TIE_CONTEXT };
     const struct ikw_message *msg = m->tmpl->message;

@@ -22,8 +22,8 @@ bool ikw_is_local(const struct ikw_tracker *tr, struct ikw_slice ip)
 
 static void add_local(struct ikw_tracker *tr, struct ikw_slice ip)
 {
-    if (ip.len == 0 || ip.len >= sizeof tr->locals[0] ||
-        ikw_is_local(tr, ip) || ikw_tunnel_find(tr, ip))
+    if (ip.len == 0 || ip.len >= sizeof tr->locals[0] || ikw_is_local(tr, ip) ||
+        ikw_tunnel_find(tr, ip))
         return;
     size_t i = tr->nlocals < LOCALS_MAX ? tr->nlocals++
                                         : tr->next_local++ % LOCALS_MAX;
@@ -62,8 +62,7 @@ static void queue_remove(struct ikw_tracker *tr, struct tunnel *t)
 
 static void queue_add(struct ikw_tracker *tr, struct tunnel *t)
 {
-    t->due_ms = tr->now_ms == IKW_NO_TIME ? IKW_NO_TIME
-                                          : tr->now_ms + IDLE_MS;
+    t->due_ms = tr->now_ms == IKW_NO_TIME ? IKW_NO_TIME : tr->now_ms + IDLE_MS;
     t->qprev = tr->qtail;
     *(tr->qtail ? &tr->qtail->qnext : &tr->qhead) = t;
     tr->qtail = t;
@@ -239,8 +238,7 @@ void ikw_tunnel_touch(struct ikw_tracker *tr, struct tunnel *t)
     t->touched_ms = tr->now_ms;
 }
 
-struct ikw_fact_set *ikw_tunnel_facts(struct ikw_tracker *tr,
-                                      struct tunnel *t)
+struct ikw_fact_set *ikw_tunnel_facts(struct ikw_tracker *tr, struct tunnel *t)
 {
     if (t->fs)
         return t->fs;
@@ -268,8 +266,8 @@ void ikw_tunnel_make_room(struct ikw_tracker *tr, struct tunnel *t,
     stop_waiting(tr, t);
     bool old = tr->now_ms != IKW_NO_TIME && t->start_ms != IKW_NO_TIME &&
                tr->now_ms - t->start_ms > STRETCH_MS;
-    bool full = t->nnegs >= STRETCH_NEGS ||
-                (t->fs && t->fs->nfacts > STRETCH_FACTS);
+    bool full =
+        t->nnegs >= STRETCH_NEGS || (t->fs && t->fs->nfacts > STRETCH_FACTS);
     bool soft = phase == 1 && t->nopen == 0 && (old || full);
     if (t->fs && (soft || t->nnegs >= STRETCH_NEGS_HARD))
         ikw_stretch_close(tr, t);

@@ -155,14 +155,13 @@ static void read_chain(struct ikw_slice bytes, struct ikw_isakmp *out)
     size_t at = HEADER;
     while (type && out->npayloads < IKW_ISAKMP_MAX_PAYLOADS) {
         size_t len = get16(bytes, at + 2);
-        if (at + GENERIC > bytes.len || len < GENERIC ||
-            len > bytes.len - at || get8(bytes, at + 1) != 0) {
+        if (at + GENERIC > bytes.len || len < GENERIC || len > bytes.len - at ||
+            get8(bytes, at + 1) != 0) {
             out->malformed = true;
             return;
         }
-        out->payloads[out->npayloads++] = (struct ikw_isakmp_payload){
-            type, (uint32_t)at, (uint32_t)len
-        };
+        out->payloads[out->npayloads++] =
+            (struct ikw_isakmp_payload){ type, (uint32_t)at, (uint32_t)len };
         read_payload(type, ikw_slice_sub(bytes, at + GENERIC, at + len), out);
         type = get8(bytes, at);
         at += len;

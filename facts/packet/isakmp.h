@@ -10,9 +10,9 @@
 enum { IKW_ISAKMP_MAX_PAYLOADS = 24, IKW_ISAKMP_MAX_ATTRS = 96 };
 
 struct ikw_isakmp_payload {
-    uint8_t type;       /* RFC 2408 3.1 numbers */
-    uint32_t offset;    /* of its generic header in the packet */
-    uint32_t len;       /* with the generic header */
+    uint8_t type;    /* RFC 2408 3.1 numbers */
+    uint32_t offset; /* of its generic header in the packet */
+    uint32_t len;    /* with the generic header */
 };
 
 struct ikw_isakmp_attr { /* one attribute of one transform offered */
@@ -24,13 +24,13 @@ struct ikw_isakmp_attr { /* one attribute of one transform offered */
 struct ikw_isakmp {
     uint8_t icookie[8], rcookie[8];
     uint8_t next_payload, version, exchange, flags;
-    uint32_t msgid, length;     /* as the header says */
-    size_t size;                /* bytes at hand */
-    bool encrypted;             /* flags bit 0 */
-    bool truncated;             /* fewer bytes than `length` */
+    uint32_t msgid, length; /* as the header says */
+    size_t size;            /* bytes at hand */
+    bool encrypted;         /* flags bit 0 */
+    bool truncated;         /* fewer bytes than `length` */
     struct ikw_isakmp_payload payloads[IKW_ISAKMP_MAX_PAYLOADS];
-    size_t npayloads;           /* readable ones; 0 if encrypted */
-    bool malformed;             /* the chain does not add up */
+    size_t npayloads; /* readable ones; 0 if encrypted */
+    bool malformed;   /* the chain does not add up */
     /* first notification, if any */
     bool has_notify;
     uint16_t notify_type;
@@ -39,11 +39,11 @@ struct ikw_isakmp {
     bool has_delete;
     uint8_t delete_protocol;
     uint32_t delete_count;
-    uint32_t delete_spi;        /* first 4-octet SPI */
+    uint32_t delete_spi; /* first 4-octet SPI */
     /* identification payload, if any */
     bool has_id;
     uint8_t id_type;
-    struct ikw_slice id_data;   /* into the bytes */
+    struct ikw_slice id_data; /* into the bytes */
     /* SA payload */
     struct ikw_isakmp_attr attrs[IKW_ISAKMP_MAX_ATTRS];
     size_t nattrs;

@@ -74,9 +74,8 @@ const char *ikw_isakmp_exchange_name(uint8_t exchange)
 }
 
 static const char *const payloads[] = {
-    "none", "sa",   "proposal", "transform", "ke",    "id",   "cert",
-    "cr",   "hash", "sig",      "nonce",     "notify", "delete", "vid",
-    "attr",
+    "none", "sa",  "proposal", "transform", "ke",     "id",  "cert", "cr",
+    "hash", "sig", "nonce",    "notify",    "delete", "vid", "attr",
 };
 
 const char *ikw_isakmp_payload_name(uint8_t type)
