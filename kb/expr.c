@@ -160,7 +160,7 @@ void ikw_captures_check(struct ikw_loader *ld, const struct ikw_message *m,
 {
     for (size_t i = 0; i < e->nparts; i++) {
         const struct ikw_expr_part *p = &e->parts[i];
-        if (!p->capture)
+        if (!p->capture || strcmp(p->text, "@") == 0)
             continue;
         if (!ikw_message_captures(m, p->text, IKW_TOK_KINDS))
             ikw_load_fault(ld, line, IKW_DIAG_UNKNOWN_CAPTURE,

@@ -190,6 +190,7 @@ struct ikw_message {
     size_t nalso;
     const char *means;
     int healthy; /* 1 seen in healthy logs, 0 not, -1 depends */
+    const char *says; /* a heading: `{@}` in the lines below it; or NULL */
     bool benign; /* an ERROR/WARNING that needs no explanation */
     struct ikw_template *templates;
     size_t ntemplates;

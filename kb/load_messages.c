@@ -236,6 +236,7 @@ static void load_attrs(struct ikw_loader *ld, const struct ikw_node *n,
     m->phase = (unsigned)ikw_attr_int(ld, n, "phase", 0, 2, 0);
     m->versions = ikw_attr(n, "versions");
     m->source = ikw_attr(n, "source");
+    m->says = ikw_attr(n, "says");
     m->healthy = ikw_attr_word(ld, n, "healthy", healthy, -1);
     m->benign = ikw_attr_yes(ld, n, "benign", false);
     if (also)

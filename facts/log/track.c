@@ -45,8 +45,8 @@ static void reset_source(struct ikw_tracker *tr)
     tr->one_peer[0] = '\0';
     tr->nlocals = tr->next_local = 0;
     tr->now_ms = IKW_NO_TIME;
-    tr->before = (struct ikw_visibility){ .from_ms = IKW_NO_TIME,
-                                          .to_ms = IKW_NO_TIME };
+    tr->before =
+        (struct ikw_visibility){ .from_ms = IKW_NO_TIME, .to_ms = IKW_NO_TIME };
     reset_sum(tr);
     tr->first_line = (struct ikw_evidence){ .t_ms = IKW_NO_TIME };
 }
@@ -120,6 +120,19 @@ static void note_level(struct ikw_tracker *tr, enum ikw_level level)
         tr->exact = false;
 }
 
+/* A heading is remembered for the few lines it heads. */
+static void note_heading(struct ikw_tracker *tr, struct ikw_match *m)
+{
+    const char *says = m->tmpl->message->says;
+    m->says = tr->says_left ? tr->says : NULL;
+    if (tr->says_left)
+        tr->says_left--;
+    if (says) {
+        tr->says = says;
+        tr->says_left = SAYS_LINES;
+    }
+}
+
 static void match_line(struct ikw_tracker *tr, const struct ikw_line *line)
 {
     struct ikw_match m;
@@ -133,9 +146,9 @@ static void match_line(struct ikw_tracker *tr, const struct ikw_line *line)
             tr->sink.unrecognised(tr->sink.arg, line);
         return;
     }
+    note_heading(tr, &m);
     tr->sum.recognised += !line->continuation;
-    if (line->peer.len && !tr->exact &&
-        m.tmpl->message->action != IKW_DO_OPEN)
+    if (line->peer.len && !tr->exact && m.tmpl->message->action != IKW_DO_OPEN)
         ikw_wait_prefixed(tr, line);
     note_level(tr, line->level ? line->level : m.tmpl->message->level);
     ikw_track_recognised(tr, line, &m);

@@ -15,25 +15,26 @@
 #include "facts/packet/isakmp.h"
 
 enum {
-    IDLE_MS = 120 * 1000,     /* a stretch without lines ends */
-    PENDING_MS = 300 * 1000,  /* an open negotiation is given up waiting */
-    STRETCH_MS = 600 * 1000,  /* ends at the next phase 1 */
-    STRETCH_NEGS = 64,        /* the same */
-    STRETCH_NEGS_HARD = 256,  /* ends at the next negotiation */
-    STRETCH_FACTS = 4096,     /* ends at the next phase 1 */
+    IDLE_MS = 120 * 1000,    /* a stretch without lines ends */
+    PENDING_MS = 300 * 1000, /* an open negotiation is given up waiting */
+    STRETCH_MS = 600 * 1000, /* ends at the next phase 1 */
+    STRETCH_NEGS = 64,       /* the same */
+    STRETCH_NEGS_HARD = 256, /* ends at the next negotiation */
+    STRETCH_FACTS = 4096,    /* ends at the next phase 1 */
     TUNNELS_MAX = 1000000,
     STRETCHES_MAX = 4096,
-    LIVE_MAX = 48,            /* live SAs of one tunnel */
+    LIVE_MAX = 48, /* live SAs of one tunnel */
     SPIS_MAX = 4,
     WAITING_MAX = 1024,
     WAIT_TEXT = 512,
     LOCALS_MAX = 64,
-    SCAN_MAX = 1000,          /* steps along the list of open ones */
-    NEAR_MS = 2 * 1000,       /* lines about one packet are this close */
-    CALLER_MS = 60 * 1000,    /* a refused caller comes again */
-    PHASE2_MS = 35 * 1000,    /* the timer of a phase 2, and a little */
+    SCAN_MAX = 1000,       /* steps along the list of open ones */
+    NEAR_MS = 2 * 1000,    /* lines about one packet are this close */
+    CALLER_MS = 60 * 1000, /* a refused caller comes again */
+    PHASE2_MS = 35 * 1000, /* the timer of a phase 2, and a little */
+    SAYS_LINES = 4,        /* a heading stands for this many lines */
     DUMP_MAX = 16 * 1024,
-    VALUE_MAX = 512           /* longest slot value */
+    VALUE_MAX = 512 /* longest slot value */
 };
 
 struct neg;
@@ -88,13 +89,13 @@ struct neg {
     unsigned phase;
     char role; /* 'I', 'R', 0 unknown */
     bool carried, implicit, answered;
-    bool refused_caller;  /* turned away before it began */
+    bool refused_caller; /* turned away before it began */
     bool has_icookie, has_rcookie, has_msgid;
     const char *exchange; /* NULL unknown */
     const char *outcome;
     uint8_t icookie[8], rcookie[8];
     uint32_t msgid;
-    unsigned nup;         /* SAs of a phase 2 that came up */
+    unsigned nup; /* SAs of a phase 2 that came up */
     int64_t opened_ms, moved_ms, touched_ms;
     enum where where;
     struct tunnel *tunnel;
@@ -180,7 +181,7 @@ struct ikw_tracker {
     const struct ikw_matcher *matcher;
     struct ikw_match_memo *memo;
     struct ikw_log_sink sink;
-    struct ikw_log_summary sum; /* of this input */
+    struct ikw_log_summary sum;   /* of this input */
     struct ikw_visibility before; /* of earlier inputs of this source */
     struct ikw_buf why;
     unsigned file;
@@ -205,11 +206,13 @@ struct ikw_tracker {
     bool exact;           /* packets set the context */
     bool event;           /* a kernel event is in hand, not a packet */
     unsigned since_debug; /* lines without one */
+    const char *says;     /* of the heading above */
+    unsigned says_left;   /* lines that it still heads */
     struct packet packet;
     enum dump want;
     bool in_dump, skip_more;
     struct ikw_buf bytes;
-    struct note plain;    /* the line above a decrypted dump */
+    struct note plain; /* the line above a decrypted dump */
     struct wait_list wait;
     char locals[LOCALS_MAX][64];
     uint8_t local_lens[LOCALS_MAX];
@@ -254,8 +257,7 @@ void ikw_tunnel_touch(struct ikw_tracker *tr, struct tunnel *t);
 void ikw_tunnel_set_local(struct ikw_tracker *tr, struct tunnel *t,
                           struct ikw_slice local);
 bool ikw_is_local(const struct ikw_tracker *tr, struct ikw_slice ip);
-struct ikw_fact_set *ikw_tunnel_facts(struct ikw_tracker *tr,
-                                      struct tunnel *t);
+struct ikw_fact_set *ikw_tunnel_facts(struct ikw_tracker *tr, struct tunnel *t);
 /* Before a negotiation opens: closes the stretch if it is old enough. */
 void ikw_tunnel_make_room(struct ikw_tracker *tr, struct tunnel *t,
                           unsigned phase);
@@ -296,8 +298,8 @@ struct neg *ikw_pick(const struct ikw_tracker *tr, const struct tunnel *t,
 /* For a line that names no peer: an open negotiation that fits; not `sure`
  * if others fit as well. */
 struct neg *ikw_pick_open(const struct ikw_tracker *tr,
-                          const struct ikw_message *msg,
-                          const uint8_t *rcookie, bool *sure);
+                          const struct ikw_message *msg, const uint8_t *rcookie,
+                          bool *sure);
 /* The only open one of that phase and role that there is; `count` of them. */
 struct neg *ikw_pick_only(const struct ikw_tracker *tr,
                           const struct ikw_message *msg, size_t *count);
