@@ -26,7 +26,9 @@ enum ikw_cmd_id {
 
 struct ikw_options {
     enum ikw_cmd_id command;
-    bool json, brief, unrecognised, help;
+    bool json, html, brief, unrecognised, help;
+    bool all, bill, ladder;
+    unsigned depth, verdict; /* 0: not given */
     enum ikw_colour_when colour;
     const char *kb, *facts, *envelope, *dialect, *cases;
     int year;           /* 0: not given */
@@ -34,6 +36,9 @@ struct ikw_options {
     size_t nfiles;
     const char **peer_logs;
     size_t npeer_logs;
+    const char *rather_than;
+    const char **drops, **assumes;
+    size_t ndrops, nassumes;
 };
 
 /* Parses what follows the command's name. False, with a message on stderr,
@@ -49,6 +54,11 @@ bool ikw_command_find(const char *name, enum ikw_cmd_id *id);
 
 /* The subcommands: exit status. */
 int ikw_cmd_diagnose(const struct ikw_options *o);
+int ikw_cmd_how(const struct ikw_options *o);
+int ikw_cmd_why(const struct ikw_options *o);
+int ikw_cmd_whynot(const struct ikw_options *o);
+int ikw_cmd_whatif(const struct ikw_options *o);
+int ikw_cmd_explain(const struct ikw_options *o);
 int ikw_cmd_facts(const struct ikw_options *o);
 int ikw_cmd_kb(const struct ikw_options *o);
 int ikw_cmd_case(const struct ikw_options *o);

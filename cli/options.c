@@ -12,6 +12,11 @@ enum option {
 
 #define IKW_ON(command) (1u << IKW_CMD_##command)
 #define IKW_ON_ALL ((1u << IKW_CMD_COUNT) - 1)
+/* commands that ask questions of a report */
+#define IKW_ON_ASKING                                                          \
+    (IKW_ON(HOW) | IKW_ON(WHY) | IKW_ON(WHY_NOT) | IKW_ON(WHAT_IF))
+/* commands that read logs */
+#define IKW_ON_LOGS (IKW_ON(DIAGNOSE) | IKW_ON(FACTS) | IKW_ON_ASKING)
 
 static const struct {
     const char *name, *arg;
@@ -99,10 +104,44 @@ static bool set_choice(struct ikw_options *o, enum option opt,
     int i = choice(options[opt].arg, value);
     if (i < 0)
         return bad_value(opt, value);
-    if (opt == OPT_FORMAT)
+    if (opt == OPT_FORMAT) {
         o->json = i == 1;
-    else
+        o->html = i == 2;
+    } else {
         o->colour = (enum ikw_colour_when)i;
+    }
+    return true;
+}
+
+static bool set_number(enum option opt, const char *value, unsigned *out)
+{
+    int64_t n = 0;
+    if (!ikw_slice_int(ikw_slice_of(value), &n) || n < 1 || n > INT32_MAX)
+        return bad_value(opt, value);
+    *out = (unsigned)n;
+    return true;
+}
+
+/* Options of the commands that ask questions. */
+static bool set_asking(struct ikw_options *o, enum option opt,
+                       const char *value)
+{
+    if (opt == OPT_BILL)
+        o->bill = true;
+    else if (opt == OPT_LADDER)
+        o->ladder = true;
+    else if (opt == OPT_ALL)
+        o->all = true;
+    else if (opt == OPT_DEPTH)
+        return set_number(opt, value, &o->depth);
+    else if (opt == OPT_VERDICT)
+        return set_number(opt, value, &o->verdict);
+    else if (opt == OPT_RATHER_THAN)
+        o->rather_than = value;
+    else if (opt == OPT_DROP)
+        o->drops[o->ndrops++] = value;
+    else if (opt == OPT_ASSUME)
+        o->assumes[o->nassumes++] = value;
     return true;
 }
 
@@ -142,6 +181,15 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
     case OPT_DIALECT:
         o->dialect = value;
         return true;
+    case OPT_BILL:
+    case OPT_LADDER:
+    case OPT_DEPTH:
+    case OPT_ALL:
+    case OPT_RATHER_THAN:
+    case OPT_VERDICT:
+    case OPT_DROP:
+    case OPT_ASSUME:
+        return set_asking(o, opt, value);
     case OPT_KB:
         o->kb = value;
         return true;
@@ -202,6 +250,8 @@ bool ikw_options_parse(struct ikw_options *o, enum ikw_cmd_id command, int argc,
     *o = (struct ikw_options){ .command = command };
     o->files = ikw_xcalloc(most, sizeof *o->files);
     o->peer_logs = ikw_xcalloc(most, sizeof *o->peer_logs);
+    o->drops = ikw_xcalloc(most, sizeof *o->drops);
+    o->assumes = ikw_xcalloc(most, sizeof *o->assumes);
     for (int i = 0; i < argc; i++) {
         if (literal || argv[i][0] != '-' || !argv[i][1])
             o->files[o->nfiles++] = argv[i];
@@ -217,5 +267,7 @@ void ikw_options_release(struct ikw_options *o)
 {
     free(o->files);
     free(o->peer_logs);
+    free(o->drops);
+    free(o->assumes);
     *o = (struct ikw_options){ 0 };
 }

@@ -63,6 +63,7 @@ void ikw_session_close(struct ikw_session *s)
     ikw_print_diags(stderr, &s->diags);
     ikw_diags_release(&s->diags);
     ikw_report_free(s->report);
+    ikw_dossier_free(s->dossier);
     free(s->inputs);
     ikw_arena_release(&s->arena);
     ikw_kb_free(s->kb);
@@ -119,7 +120,8 @@ static const char *keep(struct ikw_session *s, const char *text)
 static bool read_file(struct run *r, const char *path, enum ikw_source source)
 {
     struct ikw_session *s = r->session;
-    struct ikw_input *in = ikw_input_open(path, NULL, &s->diags);
+    struct ikw_buf edited = { 0 };
+    struct ikw_input *in = ikw_drops_open(s->drops, path, &edited, &s->diags);
     if (!in)
         return false;
     unsigned file = (unsigned)s->ninputs++;
@@ -134,6 +136,7 @@ static bool read_file(struct run *r, const char *path, enum ikw_source source)
     sum->envelope = keep(s, sum->envelope);
     sum->why = keep(s, sum->why);
     ikw_input_close(in);
+    ikw_buf_release(&edited);
     return ok;
 }
 
@@ -199,12 +202,15 @@ bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
 struct reasoning {
     struct ikw_report_builder *builder;
     struct ikw_diags *diags;
-    struct ikw_joiner *joiner; /* with a peer's log */
+    struct ikw_dossier *dossier; /* NULL: keep no sets */
+    struct ikw_joiner *joiner;   /* with a peer's log */
 };
 
 static void reason_over(void *arg, struct ikw_fact_set *fs)
 {
     struct reasoning *g = arg;
+    if (g->dossier)
+        ikw_dossier_add(g->dossier, fs);
     ikw_report_add(g->builder, fs, g->diags);
 }
 
@@ -229,28 +235,12 @@ static void count_unknown(void *arg, unsigned file, const struct ikw_line *line)
     ikw_report_error_line(g->builder, &ev);
 }
 
-/* Reads a whole file; printed facts are small beside the log. */
-static bool slurp(const char *path, struct ikw_buf *out, struct ikw_diags *ds)
-{
-    struct ikw_input *in = ikw_input_open(path, NULL, ds);
-    if (!in)
-        return false;
-    for (;;) {
-        struct ikw_slice chunk = ikw_input_next(in, ds);
-        if (!chunk.len)
-            break;
-        ikw_buf_add(out, chunk.ptr, chunk.len);
-    }
-    bool ok = !ikw_input_failed(in);
-    ikw_input_close(in);
-    return ok;
-}
-
 static bool reason_over_facts(struct ikw_session *s, const char *path,
                               struct reasoning *g)
 {
     struct ikw_buf text = { 0 };
-    bool ok = slurp(path, &text, &s->diags);
+    struct ikw_input *in = ikw_input_open(path, NULL, &s->diags);
+    bool ok = in && ikw_input_slurp(in, &text, &s->diags);
     struct ikw_slice all = { ikw_buf_str(&text), text.len };
     ikw_inputs_parse(s, all);
     ok = ok && ikw_facts_parse(s->kb, path, all, reason_over, g, &s->diags);
@@ -296,8 +286,10 @@ static bool reason_over_both(struct ikw_session *s, const struct ikw_options *o,
 
 bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
 {
-    struct ikw_report_opts opts = { 0 };
-    struct reasoning g = { ikw_report_begin(s->kb, &opts), &s->diags, NULL };
+    struct reasoning g = { .builder = ikw_report_begin(s->kb, &s->report_opts),
+                           .diags = &s->diags };
+    if (s->keep_sets)
+        g.dossier = s->dossier = ikw_dossier_new(s->kb, 0);
     struct ikw_session_hooks hooks = { &g, reason_over, count_unknown,
                                        count_silent };
     bool ok = o->facts        ? reason_over_facts(s, o->facts, &g)

@@ -7,7 +7,8 @@
 
 #include "cli/cli.h"
 #include "facts/log/log.h"
-#include "inference/report.h"
+#include "cli/drop.h"
+#include "inference/inquiry.h"
 
 /* Callbacks of a run; each may be NULL. `file` is the input in hand. */
 struct ikw_session_hooks {
@@ -24,8 +25,12 @@ struct ikw_session {
     size_t ninputs;
     const char *envelope; /* forced; NULL: detected */
     bool year_given;
-    bool from_facts;           /* inputs have names only */
-    struct ikw_report *report; /* NULL until ikw_session_diagnose */
+    bool from_facts;                    /* inputs have names only */
+    struct ikw_report_opts report_opts; /* set before diagnosing */
+    bool keep_sets;                     /* likewise: fill `dossier` */
+    const struct ikw_drops *drops;      /* likewise: lines to leave out */
+    struct ikw_report *report;          /* NULL until ikw_session_diagnose */
+    struct ikw_dossier *dossier;        /* NULL unless asked for */
     struct ikw_arena arena;
     struct ikw_diags diags;
 };

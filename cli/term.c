@@ -48,37 +48,6 @@ void ikw_page_release(struct ikw_page *page)
 
 /* ---- escaping ---------------------------------------------------------- */
 
-static size_t sequence_length(unsigned char first)
-{
-    if (first < 0x80)
-        return 1;
-    if ((first & 0xe0) == 0xc0)
-        return 2;
-    if ((first & 0xf0) == 0xe0)
-        return 3;
-    return (first & 0xf8) == 0xf0 ? 4 : 0;
-}
-
-/* Length of the valid UTF-8 sequence at `s`, its code point in *cp; 0 if it
- * is cut, overlong, a surrogate or beyond Unicode. */
-static size_t decode(const unsigned char *s, size_t len, uint32_t *cp)
-{
-    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    size_t n = sequence_length(s[0]);
-    if (!n || n > len)
-        return 0;
-    uint32_t c = n == 1 ? s[0] : s[0] & (0xffu >> (n + 1));
-    for (size_t i = 1; i < n; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-        c = c << 6 | (s[i] & 0x3fu);
-    }
-    if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-        return 0;
-    *cp = c;
-    return n;
-}
-
 /* Code points that change how the text around them looks, or that cannot be
  * seen: controls, bidirectional marks, invisible blanks and separators. */
 static bool is_harmful(uint32_t c)
@@ -102,7 +71,7 @@ void ikw_escape(struct ikw_buf *out, const char *s, size_t len, bool utf8)
     const unsigned char *u = (const unsigned char *)s;
     for (size_t i = 0; i < len;) {
         uint32_t c = 0;
-        size_t n = decode(u + i, len - i, &c);
+        size_t n = ikw_utf8_decode(u + i, len - i, &c);
         bool fine = n && !is_harmful(c) && (utf8 || n == 1);
         if (fine)
             ikw_buf_add(out, s + i, n);
@@ -110,14 +79,6 @@ void ikw_escape(struct ikw_buf *out, const char *s, size_t len, bool utf8)
             ikw_buf_addf(out, "\\x%02x", u[i + k]);
         i += n ? n : 1;
     }
-}
-
-size_t ikw_columns(const char *s, size_t len)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++)
-        n += ((unsigned char)s[i] & 0xc0) != 0x80;
-    return n;
 }
 
 /* ---- printing ---------------------------------------------------------- */
@@ -168,19 +129,6 @@ static void wrap_break(struct wrap *w)
     w->at_start = true;
 }
 
-/* Bytes of `s` that fill `columns` columns. */
-static size_t bytes_of_columns(const char *s, size_t len, size_t columns)
-{
-    size_t i = 0;
-    while (i < len && columns) {
-        i++;
-        while (i < len && ((unsigned char)s[i] & 0xc0) == 0x80)
-            i++;
-        columns--;
-    }
-    return i;
-}
-
 /* Columns to leave free on this line: a last line that cannot take all of
  * the `rest` has to hold its "..." */
 static size_t wrap_keep(const struct wrap *w, size_t rest)
@@ -197,11 +145,13 @@ static void wrap_long_word(struct wrap *w, const char *s, size_t len,
     while (w->col + cols > w->width && !w->full) {
         size_t keep = wrap_keep(w, rest);
         size_t room = w->col + keep < w->width ? w->width - keep - w->col : 1;
-        size_t n = bytes_of_columns(s, len, room);
+        size_t n = ikw_columns_fit(s, len, room);
+        if (!n) /* wider than the room: rather too long than endless */
+            n = ikw_columns_fit(s, len, 2);
         ikw_buf_add(&w->page->out, s, n);
         s += n;
         len -= n;
-        rest -= room;
+        rest -= ikw_columns(s - n, n);
         cols = ikw_columns(s, len);
         wrap_break(w);
     }

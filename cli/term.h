@@ -7,6 +7,7 @@
 #define IKW_CLI_TERM_H
 
 #include "base/slice.h"
+#include "cli/utf8.h"
 
 enum ikw_colour_when { IKW_COLOUR_AUTO, IKW_COLOUR_ALWAYS, IKW_COLOUR_NEVER };
 
@@ -25,8 +26,6 @@ void ikw_page_release(struct ikw_page *page);
 
 /* Without `utf8` every byte above 0x7e is escaped as well. */
 void ikw_escape(struct ikw_buf *out, const char *s, size_t len, bool utf8);
-/* Columns of escaped text: one a code point. */
-size_t ikw_columns(const char *s, size_t len);
 
 void ikw_page_styled(struct ikw_page *page, enum ikw_style style,
                      const char *text);

@@ -79,6 +79,10 @@ struct ikw_value ikw_fact_get(const struct ikw_fact *f, const char *slot);
 /* The fact in words, as its type says; for people, not to be read back. Not
  * escaped. */
 void ikw_fact_words(const struct ikw_fact *f, struct ikw_buf *out);
+/* The same for any slots of the type: those that a rule asks for. What is
+ * unknown and cannot be left out is said as `unknown`. */
+void ikw_slots_words(const struct ikw_type *type, const struct ikw_value *slots,
+                     const char *unknown, struct ikw_buf *out);
 
 /* The printable boundary. One fact a line:
  *   type slot=value ... @source count=n at=file:line:ms=message "text"

@@ -8,8 +8,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-static struct ikw_value value_of(const struct ikw_fact *f,
-                                 struct ikw_slice name)
+struct saying {
+    const struct ikw_type *type;
+    const struct ikw_value *slots;
+    const char *unknown;
+};
+
+static struct ikw_value value_of(const struct saying *f, struct ikw_slice name)
 {
     struct ikw_value nil = { .kind = IKW_NIL };
     for (size_t i = 0; i < f->type->nslots; i++)
@@ -18,18 +23,19 @@ static struct ikw_value value_of(const struct ikw_fact *f,
     return nil;
 }
 
-static void add_value(struct ikw_buf *out, struct ikw_value v)
+static void add_value(struct ikw_buf *out, struct ikw_value v,
+                      const char *unknown)
 {
     if (v.kind == IKW_INT)
         ikw_buf_addf(out, "%" PRId64, v.u.i);
     else if (v.kind == IKW_STR)
         ikw_buf_add(out, v.u.str, v.len);
     else
-        ikw_buf_addc(out, '?');
+        ikw_buf_adds(out, unknown);
 }
 
 /* Text with its slots filled in; false if one of them is unknown. */
-static bool fill(const struct ikw_fact *f, struct ikw_slice text,
+static bool fill(const struct saying *f, struct ikw_slice text,
                  struct ikw_buf *out)
 {
     bool known = true;
@@ -44,7 +50,7 @@ static bool fill(const struct ikw_fact *f, struct ikw_slice text,
         size_t end = (size_t)(close - text.ptr);
         struct ikw_value v = value_of(f, ikw_slice_sub(text, i + 1, end));
         known = known && v.kind != IKW_NIL;
-        add_value(out, v);
+        add_value(out, v, f->unknown);
         i = end + 1;
     }
     return known;
@@ -52,7 +58,7 @@ static bool fill(const struct ikw_fact *f, struct ikw_slice text,
 
 /* [slot=word:text]: true if this is such a group; then `text` is what it
  * holds, empty if the slot is another word. */
-static bool choose(const struct ikw_fact *f, struct ikw_slice *text)
+static bool choose(const struct saying *f, struct ikw_slice *text)
 {
     size_t eq = 0, colon = 0;
     while (eq < text->len && !strchr("={: ", text->ptr[eq]))
@@ -71,7 +77,7 @@ static bool choose(const struct ikw_fact *f, struct ikw_slice *text)
     return true;
 }
 
-static void add_group(const struct ikw_fact *f, struct ikw_slice text,
+static void add_group(const struct saying *f, struct ikw_slice text,
                       struct ikw_buf *out)
 {
     struct ikw_buf b = { 0 };
@@ -82,7 +88,7 @@ static void add_group(const struct ikw_fact *f, struct ikw_slice text,
 }
 
 /* Of a type that says nothing: its name and what is known, ids left out. */
-static void add_plain(const struct ikw_fact *f, struct ikw_buf *out)
+static void add_plain(const struct saying *f, struct ikw_buf *out)
 {
     ikw_buf_adds(out, f->type->name);
     for (size_t i = 0; i < f->type->nslots; i++) {
@@ -90,11 +96,11 @@ static void add_plain(const struct ikw_fact *f, struct ikw_buf *out)
             f->type->slots[i].kind == IKW_SLOT_ID)
             continue;
         ikw_buf_addf(out, " %s=", f->type->slots[i].name);
-        add_value(out, f->slots[i]);
+        add_value(out, f->slots[i], f->unknown);
     }
 }
 
-void ikw_fact_words(const struct ikw_fact *f, struct ikw_buf *out)
+static void say(const struct saying *f, struct ikw_buf *out)
 {
     const char *s = f->type->says;
     if (!s) {
@@ -111,4 +117,17 @@ void ikw_fact_words(const struct ikw_fact *f, struct ikw_buf *out)
         add_group(f, (struct ikw_slice){ s, n }, out);
         s += n + (s[n] == ']');
     }
+}
+
+void ikw_fact_words(const struct ikw_fact *f, struct ikw_buf *out)
+{
+    struct saying s = { f->type, f->slots, "?" };
+    say(&s, out);
+}
+
+void ikw_slots_words(const struct ikw_type *type, const struct ikw_value *slots,
+                     const char *unknown, struct ikw_buf *out)
+{
+    struct saying s = { type, slots, unknown };
+    say(&s, out);
 }

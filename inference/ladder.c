@@ -4,36 +4,12 @@
  * implied by the line that opens the negotiation; that there were others is
  * said, not guessed.
  */
-#include "inference/builder.h"
+#include "inference/ladder_draft.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS_MAX = 48, GATHER_MAX = 4096, IDS_MAX = 8, JOINED_TEXT_MAX = 100 };
-
-/* A step while it is gathered. */
-struct item {
-    struct ikw_step step;
-    const struct ikw_fact *fact;
-    unsigned order; /* among those of one line */
-    int db;         /* of the evidence */
-    bool gone;
-};
-
-struct draft {
-    const struct ikw_scene *scene;
-    const struct ikw_problem *problem;
-    const struct ikw_sight *sights;
-    size_t nsights;
-    struct ikw_arena *arena;
-    const struct ikw_fact *of[IDS_MAX]; /* the negotiation, by both logs */
-    size_t nof;
-    enum ikw_source teller; /* whose log tells of it */
-    enum ikw_lane lane;     /* of the teller */
-    bool packets;           /* some message is seen */
-    struct item *v;
-    size_t n, cap;
-};
+enum { STEPS_MAX = 48, GATHER_MAX = 4096, JOINED_TEXT_MAX = 100 };
 
 /* ---- whose negotiation -------------------------------------------------- */
 
@@ -59,7 +35,7 @@ static bool same_negotiation(const struct ikw_fact *a, const struct ikw_fact *b)
            (number_in(a, "phase") != 2 || same_text(a, b, "msgid"));
 }
 
-static void find_negotiations(struct draft *d)
+static void find_negotiations(struct ikw_ladder_draft *d)
 {
     const struct ikw_scene *s = d->scene;
     const struct ikw_fact *own = d->problem->negotiation;
@@ -71,12 +47,12 @@ static void find_negotiations(struct draft *d)
     if (!own)
         return;
     d->of[d->nof++] = own;
-    for (size_t i = 0; i < s->nnegotiations && d->nof < IDS_MAX; i++)
+    for (size_t i = 0; i < s->nnegotiations && d->nof < IKW_LADDER_IDS; i++)
         if (same_negotiation(own, s->negotiations[i]))
             d->of[d->nof++] = s->negotiations[i];
 }
 
-static bool concerns(const struct draft *d, const struct ikw_fact *f)
+static bool concerns(const struct ikw_ladder_draft *d, const struct ikw_fact *f)
 {
     int64_t id;
     if (f->type->negotiation < 0 || !ikw_fact_int(f, "negotiation", &id))
@@ -94,7 +70,8 @@ static enum ikw_lane other(enum ikw_lane lane)
     return lane == IKW_LANE_LEFT ? IKW_LANE_RIGHT : IKW_LANE_LEFT;
 }
 
-static enum ikw_lane lane_of(const struct draft *d, enum ikw_source source)
+static enum ikw_lane lane_of(const struct ikw_ladder_draft *d,
+                             enum ikw_source source)
 {
     return source == d->teller ? d->lane : other(d->lane);
 }
@@ -128,14 +105,15 @@ static const char *carries(const char *exchange, int64_t number)
     return NULL;
 }
 
-static const char *keep(const struct draft *d, struct ikw_buf *b)
+static const char *keep(const struct ikw_ladder_draft *d, struct ikw_buf *b)
 {
     const char *s = ikw_arena_strndup(d->arena, ikw_buf_str(b), b->len);
     ikw_buf_release(b);
     return s;
 }
 
-static const char *words_of(const struct draft *d, const struct ikw_fact *f)
+static const char *words_of(const struct ikw_ladder_draft *d,
+                            const struct ikw_fact *f)
 {
     struct ikw_buf b = { 0 };
     int64_t number = number_in(f, "number"), size;
@@ -156,12 +134,13 @@ static const char *words_of(const struct draft *d, const struct ikw_fact *f)
 
 /* ---- gathering --------------------------------------------------------- */
 
-static struct item *add(struct draft *d, const struct ikw_fact *f,
-                        enum ikw_step_kind kind, enum ikw_lane lane)
+static struct ikw_ladder_item *add(struct ikw_ladder_draft *d,
+                                   const struct ikw_fact *f,
+                                   enum ikw_step_kind kind, enum ikw_lane lane)
 {
     IKW_GROW(d->v, d->cap, d->n + 1);
-    struct item *it = &d->v[d->n++];
-    *it = (struct item){ .fact = f, .order = 1 };
+    struct ikw_ladder_item *it = &d->v[d->n++];
+    *it = (struct ikw_ladder_item){ .fact = f, .order = 1 };
     it->step = (struct ikw_step){ .kind = kind,
                                   .lane = lane,
                                   .count = f->count,
@@ -171,7 +150,7 @@ static struct item *add(struct draft *d, const struct ikw_fact *f,
     return it;
 }
 
-static const struct ikw_sight *sight_of(const struct draft *d,
+static const struct ikw_sight *sight_of(const struct ikw_ladder_draft *d,
                                         const struct ikw_fact *f)
 {
     for (size_t i = 0; i < d->nsights; i++)
@@ -185,7 +164,7 @@ static bool from_teller(const struct ikw_fact *f)
     return ikw_fact_says(f, "dir", "out") || ikw_fact_says(f, "by", "us");
 }
 
-static void add_drawn(struct draft *d, const struct ikw_fact *f)
+static void add_drawn(struct ikw_ladder_draft *d, const struct ikw_fact *f)
 {
     enum ikw_lane here = lane_of(d, f->source);
     enum ikw_draw draw = f->type->draw;
@@ -194,7 +173,7 @@ static void add_drawn(struct draft *d, const struct ikw_fact *f)
         kind = IKW_STEP_MESSAGE;
         here = from_teller(f) ? here : other(here);
     }
-    struct item *it = add(d, f, kind, here);
+    struct ikw_ladder_item *it = add(d, f, kind, here);
     const struct ikw_sight *s = sight_of(d, f);
     it->step.text = words_of(d, f);
     it->step.evidence = s != NULL;
@@ -203,7 +182,7 @@ static void add_drawn(struct draft *d, const struct ikw_fact *f)
         d->packets = true;
 }
 
-static void gather(struct draft *d)
+static void gather(struct ikw_ladder_draft *d)
 {
     const struct ikw_fact_set *fs = d->scene->fs;
     int64_t parent = 0;
@@ -223,12 +202,12 @@ static void gather(struct draft *d)
 
 /* ---- what is implied --------------------------------------------------- */
 
-static enum ikw_level level_of(const struct draft *d)
+static enum ikw_level level_of(const struct ikw_ladder_draft *d)
 {
     return d->scene->fs->see[d->teller].level;
 }
 
-static bool answered(const struct draft *d)
+static bool answered(const struct ikw_ladder_draft *d)
 {
     struct ikw_value r = ikw_fact_get(d->of[0], "rcookie");
     if (r.kind == IKW_STR && strspn(r.u.str, "0") < r.len)
@@ -240,9 +219,9 @@ static bool answered(const struct draft *d)
     return ikw_fact_says(d->of[0], "outcome", "established");
 }
 
-static void add_hidden(struct draft *d)
+static void add_hidden(struct ikw_ladder_draft *d)
 {
-    struct item *it = add(d, d->of[0], IKW_STEP_HIDDEN, d->lane);
+    struct ikw_ladder_item *it = add(d, d->of[0], IKW_STEP_HIDDEN, d->lane);
     it->order = 1;
     it->step.implied = true;
     it->step.count = 1;
@@ -251,7 +230,7 @@ static void add_hidden(struct draft *d)
 }
 
 /* The line that opens the negotiation stands for its first message. */
-static void add_opening(struct draft *d)
+static void add_opening(struct ikw_ladder_draft *d)
 {
     const struct ikw_fact *f = d->nof ? d->of[0] : NULL;
     struct ikw_buf b = { 0 };
@@ -260,8 +239,9 @@ static void add_opening(struct draft *d)
     const char *what = carries(ikw_fact_word(f, "exchange"), 1);
     bool role = ikw_fact_word(f, "role") != NULL;
     bool sent = role && !d->problem->carried;
-    struct item *it = add(d, f, sent ? IKW_STEP_MESSAGE : IKW_STEP_EVENT,
-                          sent ? IKW_LANE_LEFT : d->lane);
+    struct ikw_ladder_item *it =
+        add(d, f, sent ? IKW_STEP_MESSAGE : IKW_STEP_EVENT,
+            sent ? IKW_LANE_LEFT : d->lane);
     it->order = 0;
     it->step.count = 1;
     it->step.last = it->step.first;
@@ -275,75 +255,8 @@ static void add_opening(struct draft *d)
         add_hidden(d);
 }
 
-/* ---- two logs ---------------------------------------------------------- */
-
-static bool same_message(const struct item *a, const struct item *b)
-{
-    return a->fact->type == b->fact->type && a->step.lane == b->step.lane &&
-           a->fact->source != b->fact->source && !b->gone &&
-           number_in(a->fact, "number") == number_in(b->fact, "number") &&
-           number_in(a->fact, "number") > 0 &&
-           same_text(a->fact, b->fact, "exchange");
-}
-
-/* What one log sent and the other got is one arrow. */
-static void join_logs(struct draft *d)
-{
-    const struct ikw_visibility *see = d->scene->fs->see;
-    for (size_t i = 0; i < d->n; i++) {
-        struct item *it = &d->v[i];
-        bool met = false;
-        if (it->step.kind != IKW_STEP_MESSAGE || it->step.implied ||
-            !from_teller(it->fact) || number_in(it->fact, "number") <= 0)
-            continue;
-        for (size_t k = 0; k < d->n; k++) {
-            if (k == i || !same_message(it, &d->v[k]))
-                continue;
-            met = true;
-            it->step.evidence |= d->v[k].step.evidence;
-            it->db = abs(d->v[k].db) > abs(it->db) ? d->v[k].db : it->db;
-            d->v[k].gone = true;
-        }
-        enum ikw_source far = it->fact->source == IKW_SOURCE_LOCAL
-                                  ? IKW_SOURCE_PEER
-                                  : IKW_SOURCE_LOCAL;
-        it->step.lost = !met && see[far].present &&
-                        see[far].level >= IKW_LEVEL_DEBUG && d->nof > 1;
-    }
-}
-
-/* ---- order ------------------------------------------------------------- */
-
-static int cmp_u(uint64_t a, uint64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-static int cmp_item(const void *x, const void *y)
-{
-    const struct item *a = x, *b = y;
-    int64_t t = a->step.first.t_ms, u = b->step.first.t_ms;
-    int c = a->gone - b->gone;
-    if (!c)
-        c = (t > u) - (t < u);
-    if (!c)
-        c = cmp_u(a->step.first.file, b->step.first.file);
-    if (!c)
-        c = cmp_u(a->step.first.line, b->step.first.line);
-    if (!c)
-        c = cmp_u(a->order, b->order);
-    return c ? c : cmp_u(a->fact->id, b->fact->id);
-}
-
-static void sort(struct draft *d)
-{
-    if (d->n)
-        qsort(d->v, d->n, sizeof *d->v, cmp_item);
-    while (d->n && d->v[d->n - 1].gone)
-        d->n--;
-}
-
-static bool joins(const struct item *a, const struct item *b)
+static bool joins(const struct ikw_ladder_item *a,
+                  const struct ikw_ladder_item *b)
 {
     const struct ikw_step *s = &a->step, *t = &b->step;
     return s->kind == IKW_STEP_EVENT && t->kind == IKW_STEP_EVENT &&
@@ -353,10 +266,10 @@ static bool joins(const struct item *a, const struct item *b)
 }
 
 /* What one line says of one side is one event. */
-static void join_lines(struct draft *d)
+static void join_lines(struct ikw_ladder_draft *d)
 {
     for (size_t i = 1, k = 0; i < d->n; i++) {
-        struct item *a = &d->v[k], *b = &d->v[i];
+        struct ikw_ladder_item *a = &d->v[k], *b = &d->v[i];
         if (!joins(a, b)) {
             k = i;
             continue;
@@ -370,22 +283,39 @@ static void join_lines(struct draft *d)
         a->db = abs(b->db) > abs(a->db) ? b->db : a->db;
         b->gone = true;
     }
-    sort(d);
+    ikw_ladder_tidy(d);
 }
 
 /* ---- where it fails ---------------------------------------------------- */
 
-/* The step with the strongest evidence; an event before a message. */
-static void mark_failing(struct draft *d)
+/* How loudly its line complains: an error most. */
+static unsigned alarm_of(const struct ikw_ladder_item *it)
 {
-    struct item *best = NULL;
+    const struct ikw_message *m = it->step.first.message;
+    enum ikw_level level = m ? m->level : IKW_LEVEL_NONE;
+    return level == IKW_LEVEL_NONE ? 0 : IKW_LEVEL_DEBUG2 - level;
+}
+
+static bool fails_more(const struct ikw_ladder_item *a,
+                       const struct ikw_ladder_item *b)
+{
+    if (a->db != b->db)
+        return a->db > b->db;
+    if (alarm_of(a) != alarm_of(b))
+        return alarm_of(a) > alarm_of(b);
+    return a->step.kind == IKW_STEP_EVENT && b->step.kind != IKW_STEP_EVENT;
+}
+
+/* The step with the strongest evidence; of equals the one that complains
+ * most, an event before a message. */
+static void mark_failing(struct ikw_ladder_draft *d)
+{
+    struct ikw_ladder_item *best = NULL;
     for (size_t i = 0; i < d->n; i++) {
-        struct item *it = &d->v[i];
+        struct ikw_ladder_item *it = &d->v[i];
         if (!it->step.evidence || it->db <= 0 || it->step.implied)
             continue;
-        bool event = it->step.kind == IKW_STEP_EVENT;
-        if (!best || it->db > best->db ||
-            (it->db == best->db && event && best->step.kind != IKW_STEP_EVENT))
+        if (!best || fails_more(it, best))
             best = it;
     }
     if (best)
@@ -394,8 +324,9 @@ static void mark_failing(struct draft *d)
 
 /* ---- the end ----------------------------------------------------------- */
 
-static const char *text_in(const struct draft *d, const struct ikw_fact *f,
-                           const char *slot, const char *otherwise)
+static const char *text_in(const struct ikw_ladder_draft *d,
+                           const struct ikw_fact *f, const char *slot,
+                           const char *otherwise)
 {
     struct ikw_value v = { .kind = IKW_NIL };
     if (f)
@@ -405,7 +336,7 @@ static const char *text_in(const struct draft *d, const struct ikw_fact *f,
     return otherwise ? ikw_arena_strdup(d->arena, otherwise) : NULL;
 }
 
-static void tell_sides(const struct draft *d, struct ikw_ladder *l)
+static void tell_sides(const struct ikw_ladder_draft *d, struct ikw_ladder *l)
 {
     const struct ikw_fact_set *fs = d->scene->fs;
     const struct ikw_fact *own = d->nof ? d->of[0] : NULL;
@@ -422,7 +353,7 @@ static void tell_sides(const struct draft *d, struct ikw_ladder *l)
 }
 
 /* Too many: those in the middle that prove nothing go. */
-static void copy_steps(const struct draft *d, struct ikw_ladder *l)
+static void copy_steps(const struct ikw_ladder_draft *d, struct ikw_ladder *l)
 {
     size_t over = d->n > STEPS_MAX ? d->n - STEPS_MAX : 0;
     l->steps = IKW_ARENA_ARRAY(d->arena, struct ikw_step, d->n);
@@ -444,17 +375,16 @@ const struct ikw_ladder *ikw_ladder_draw(const struct ikw_scene *s,
                                          const struct ikw_sight *sights,
                                          size_t nsights, struct ikw_arena *a)
 {
-    struct draft d = { .scene = s,
-                       .problem = p,
-                       .sights = sights,
-                       .nsights = nsights,
-                       .arena = a };
+    struct ikw_ladder_draft d = { .scene = s,
+                                  .problem = p,
+                                  .sights = sights,
+                                  .nsights = nsights,
+                                  .arena = a };
     struct ikw_ladder *l = NULL;
     find_negotiations(&d);
     gather(&d);
     add_opening(&d);
-    join_logs(&d);
-    sort(&d);
+    ikw_ladder_order(&d);
     join_lines(&d);
     mark_failing(&d);
     if (d.n && !p->daemon) {

@@ -23,7 +23,8 @@ const char *ikw_outcome_name(enum ikw_outcome o); /* as in the JSON */
 /* A node of a proof, copied out of the engine so that it outlives it. */
 struct ikw_proof {
     const struct ikw_rule *rule; /* NULL: an observed fact */
-    const char *sentence;        /* because, or the fact in words */
+    const char *sentence;        /* because, or what the type means */
+    const char *words;           /* the fact, or the absence, in short */
     const char *fact;            /* the fact as printed, "" for a weight */
     const char *fact_type;
     struct ikw_evidence first, last; /* observed */

@@ -296,7 +296,7 @@ static void fill_proof(const struct contributions *cs,
 {
     struct ikw_proof *root = IKW_ARENA_NEW(pc->arena, struct ikw_proof);
     root->sentence = v->cause->title ? v->cause->title : v->cause->id;
-    root->fact = root->fact_type = "";
+    root->words = root->fact = root->fact_type = "";
     root->count = 1;
     root->children = IKW_ARENA_ARRAY(pc->arena, struct ikw_proof *, cs->n);
     for (size_t i = 0; i < cs->n; i++) {

@@ -34,6 +34,9 @@ size_t ikw_proof_counted(const struct ikw_engine *e,
 /* What a pattern looks for: `negotiation phase=2`. `d` may be NULL. */
 void ikw_pattern_words(const struct ikw_rule *rule, size_t pattern,
                        const struct ikw_derivation *d, struct ikw_buf *out);
+/* The same as a person would say it, by the words of the type. */
+void ikw_pattern_says(const struct ikw_rule *rule, size_t pattern,
+                      const struct ikw_derivation *d, struct ikw_buf *out);
 /* Where it looked: `60 s after line 4`; nothing if it looked everywhere. */
 void ikw_pattern_window(const struct ikw_rule *rule, size_t pattern,
                         const struct ikw_derivation *d, struct ikw_buf *out);

@@ -103,6 +103,16 @@ static const char *fact_text(struct ikw_proof_copier *pc,
     return s;
 }
 
+static const char *words_of(struct ikw_proof_copier *pc,
+                            const struct ikw_fact *f)
+{
+    struct ikw_buf b = { 0 };
+    ikw_fact_words(f, &b);
+    const char *s = keep(pc->arena, &b);
+    ikw_buf_release(&b);
+    return s;
+}
+
 /* NULL when there are too many nodes. */
 static struct ikw_proof *new_node(struct ikw_proof_copier *pc,
                                   const struct ikw_fact *f)
@@ -112,6 +122,7 @@ static struct ikw_proof *new_node(struct ikw_proof_copier *pc,
     struct ikw_proof *p = IKW_ARENA_NEW(pc->arena, struct ikw_proof);
     p->fact = f ? fact_text(pc, f) : "";
     p->fact_type = f ? f->type->name : "";
+    p->words = f ? words_of(pc, f) : "";
     p->count = f ? f->count : 1;
     return p;
 }
@@ -157,6 +168,8 @@ static void copy_absent(struct ikw_proof_copier *pc,
     ikw_buf_adds(&b, "no ");
     ikw_pattern_words(d->rule, pattern, d, &b);
     p->sentence = keep(pc->arena, &b);
+    ikw_pattern_says(d->rule, pattern, d, &b);
+    p->words = keep(pc->arena, &b);
     ikw_pattern_window(d->rule, pattern, d, &b);
     p->window = keep(pc->arena, &b);
     ikw_buf_release(&b);
@@ -220,6 +233,6 @@ struct ikw_proof *ikw_proof_copy(struct ikw_proof_copier *pc,
         return p;
     p = IKW_ARENA_NEW(pc->arena, struct ikw_proof); /* too many nodes */
     p->rule = d->rule;
-    p->sentence = p->fact = p->fact_type = "";
+    p->sentence = p->words = p->fact = p->fact_type = "";
     return p;
 }
