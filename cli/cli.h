@@ -31,6 +31,7 @@ struct ikw_options {
     unsigned depth, verdict; /* 0: not given */
     enum ikw_colour_when colour;
     const char *kb, *facts, *envelope, *dialect, *cases;
+    int report_form;    /* of train report */
     int year;           /* 0: not given */
     const char **files; /* as given; never empty for logs: "-" */
     size_t nfiles;
@@ -62,6 +63,7 @@ int ikw_cmd_explain(const struct ikw_options *o);
 int ikw_cmd_facts(const struct ikw_options *o);
 int ikw_cmd_kb(const struct ikw_options *o);
 int ikw_cmd_case(const struct ikw_options *o);
+int ikw_cmd_train(const struct ikw_options *o);
 
 /* One line on stderr, escaped, after "ikewhy: ". */
 void ikw_complain(const char *fmt, ...) IKW_PRINTF(1, 2);

@@ -193,6 +193,9 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
     case OPT_KB:
         o->kb = value;
         return true;
+    case OPT_AS:
+        o->report_form = choice(options[opt].arg, value);
+        return o->report_form >= 0 || bad_value(opt, value);
     case OPT_CASES:
         o->cases = value;
         return true;
