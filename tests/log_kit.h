@@ -21,18 +21,36 @@
 
 enum { KIT_LINES = 64, KIT_TEXT = 256 };
 
-/* A whole file of the knowledge base that stands in the source tree. */
-static inline void kit_read(const char *name, struct ikw_buf *out)
+/* A whole file. */
+static inline void kit_read_path(const char *path, struct ikw_buf *out)
 {
-    const char *dir = getenv("IKEWHY_KB");
-    char path[512], piece[4096];
+    char piece[4096];
     size_t n;
-    snprintf(path, sizeof path, "%s/%s", dir ? dir : "kb", name);
     FILE *f = fopen(path, "rb");
     while (f && (n = fread(piece, 1, sizeof piece, f)) > 0)
         ikw_buf_add(out, piece, n);
     if (f)
         fclose(f);
+}
+
+/* A file of the knowledge base that stands in the source tree. */
+static inline void kit_read(const char *name, struct ikw_buf *out)
+{
+    const char *dir = getenv("IKEWHY_KB");
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", dir ? dir : "kb", name);
+    kit_read_path(path, out);
+}
+
+/* The knowledge base of the source tree. */
+static inline struct ikw_kb *kit_shipped(void)
+{
+    const char *dir = getenv("IKEWHY_KB");
+    struct ikw_diags ds = { 0 };
+    struct ikw_kb *kb = ikw_kb_load(dir ? dir : "kb", &ds);
+    ikw_diags_release(&ds);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(kb);
+    return kb;
 }
 
 static inline struct ikw_doc kit_doc(const char *name, const char *xml)
