@@ -149,13 +149,13 @@ demo: setup ## Build and diagnose a bundled log of a real failure
 
 check: setup-check ## Build, then run every test and lint there is
 	@$(MAKE) --no-print-directory all $(B)/check
-	@tests/run --build $(B) kb unit cli cases course guide lab lint
+	@tests/run --build $(B) kb unit cli cases guide lab lint
 
 check-unit: all $(B)/check ## Run the unit tests only
 	@tests/run --build $(B) unit
 
 check-cases: all ## Run the cases only
-	@tests/run --build $(B) cases course
+	@tests/run --build $(B) cases
 
 kb-check: all ## Check the knowledge base only
 	@tests/run --build $(B) kb
@@ -166,7 +166,7 @@ lint: all ## Layers, symbols, headers, knowledge in C, format, cppcheck
 ASAN = asan$(if $(findstring clang,$(CC)),-clang)
 asan: setup-check ## The tests under ASan and UBSan (CC=clang: with clang)
 	@$(MAKE) --no-print-directory VARIANT=$(ASAN) all build/$(ASAN)/check
-	@tests/run --build build/$(ASAN) kb unit cli cases course guide
+	@tests/run --build build/$(ASAN) kb unit cli cases guide
 
 bless: all ## Rewrite README's output and the cases' explain.golden (CASE=SLUG)
 	@tests/run-cases --build $(B) --bless $(CASE)

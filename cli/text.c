@@ -140,8 +140,7 @@ static void print_outcome(struct ikw_page *page, const struct ikw_session *s)
         [IKW_OUTCOME_HEALTHY] = "No failure in this log",
         [IKW_OUTCOME_FAULT] = "Something is wrong, but nothing can be named",
         [IKW_OUTCOME_UNDECIDED] = "This log shows too little to name a cause",
-        [IKW_OUTCOME_NO_NEGOTIATION] = "There is no IKE negotiation in this "
-                                       "log",
+        [IKW_OUTCOME_NO_NEGOTIATION] = "No IKE negotiation in this log",
     };
     enum ikw_style style;
     enum ikw_outcome o = s->report->outcome;
