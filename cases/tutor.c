@@ -304,8 +304,9 @@ static void guess(struct ikw_tutor *t, const char *name, struct ikw_buf *out)
         ikw_buf_adds(out, "No cause of that name; `causes PART` lists them.\n");
         return;
     }
-    bool stands =
-        is_outcome(name) ? guess_outcome(t, name, out) : judge(t, name, out);
+    bool fair = true;
+    bool stands = is_outcome(name) ? guess_outcome(t, name, out)
+                                   : judge(t, name, &fair, out);
     if (stands) {
         size_t len = strlen(name);
         len = len < sizeof t->guess ? len : sizeof t->guess - 1;
