@@ -310,7 +310,7 @@ static void tie_and_apply(struct ikw_tracker *tr, const struct ikw_line *line,
     const struct ikw_message *msg = m->tmpl->message;
     struct target at;
     if (ikw_tie_resolve(tr, line, m, &at) == IKW_MUST_WAIT) {
-        ikw_wait_add(tr, line, NULL);
+        ikw_wait_add(tr, line, m, NULL);
         return;
     }
     if (closes_group(tr, line, msg, &at)) {
@@ -320,7 +320,7 @@ static void tie_and_apply(struct ikw_tracker *tr, const struct ikw_line *line,
     if (at.tunnel &&
         (ikw_packet_holds(tr, at.tunnel) || starts_demand(tr, msg, &at) ||
          ikw_track_unsettled(tr, m, &at))) {
-        ikw_wait_add(tr, line, at.tunnel);
+        ikw_wait_add(tr, line, m, at.tunnel);
         return;
     }
     if (at.tunnel)

@@ -132,6 +132,7 @@ struct waiting {
     struct ikw_line line;
     struct tunnel *await; /* for the next negotiation of this tunnel */
     struct neg *near;     /* opened just before, by the same packet if 'R' */
+    const char *says;     /* of the match */
     char text[WAIT_TEXT];
 };
 
@@ -313,7 +314,7 @@ struct neg *ikw_pick_unanswered(const struct ikw_tracker *tr, size_t *count);
 
 /* track_wait.c */
 void ikw_wait_add(struct ikw_tracker *tr, const struct ikw_line *line,
-                  struct tunnel *await);
+                  const struct ikw_match *m, struct tunnel *await);
 /* The group of lines turned out to be of `t` (NULL: it ended unresolved). */
 void ikw_wait_flush(struct ikw_tracker *tr, struct tunnel *t);
 /* Those that waited for a negotiation of its tunnel get this one; NULL: it

@@ -84,6 +84,7 @@ static bool rematch(struct ikw_tracker *tr, struct waiting *w,
                     struct ikw_match *m)
 {
     w->line.text.ptr = w->text;
+    m->says = w->says;
     return ikw_matcher_match(tr->matcher, w->line.text, m) && m->tmpl;
 }
 
@@ -177,7 +178,7 @@ void ikw_wait_opened(struct ikw_tracker *tr, struct neg *n)
 }
 
 void ikw_wait_add(struct ikw_tracker *tr, const struct ikw_line *line,
-                  struct tunnel *await)
+                  const struct ikw_match *m, struct tunnel *await)
 {
     struct wait_list *l = &tr->wait;
     if (!l->items)
@@ -190,6 +191,7 @@ void ikw_wait_add(struct ikw_tracker *tr, const struct ikw_line *line,
     w->line = *line;
     w->line.peer = w->line.tunnel = (struct ikw_slice){ "", 0 };
     w->await = await;
+    w->says = m->says;
     w->near = tr->ctx.t_ms == tr->now_ms ? tr->ctx.opened : NULL;
     if (w->line.text.len > WAIT_TEXT)
         w->line.text.len = WAIT_TEXT;
