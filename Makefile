@@ -203,7 +203,8 @@ install: all ## Install under PREFIX (/usr/local), below DESTDIR
 	for h in $(HEADERS) $(wildcard base/*.def); do \
 	    install -d $(D)$(incdir)/$$(dirname $$h) && \
 	    install -m 644 $$h $(D)$(incdir)/$$h || exit 1; done
-	for f in $$(find kb -name '*.xml' -o -name '*.xsd'); do \
+	for f in $$(find kb -name '*.xml' -o -name '*.xsd') \
+	    $$(find cases -type f ! -name '*.[ch]'); do \
 	    install -d $(D)$(datadir)/$$(dirname $$f) && \
 	    install -m 644 $$f $(D)$(datadir)/$$f || exit 1; done
 	install -m 644 $(wildcard docs/*.1) $(D)$(mandir)

@@ -155,32 +155,57 @@ check_verdict(struct check *k, const struct ikw_report *rep,
     return NULL;
 }
 
-static bool hits(const struct ikw_case_line *l, const struct ikw_evidence *a,
-                 const struct ikw_evidence *b)
+enum { PREFIX = 16 };
+
+/* Whether line `n` says what the evidence says, but for its numbers. */
+static bool alike(struct ikw_slice line, const char *text)
 {
-    uint32_t last = b->line > a->line ? b->line : a->line;
-    return a->line && a->file == l->file && a->line <= l->to && last >= l->from;
+    char start[PREFIX + 1];
+    size_t len = text ? strcspn(text, "0123456789") : 0;
+    len = len < PREFIX ? len : PREFIX;
+    if (!len)
+        return false;
+    memcpy(start, text, len);
+    start[len] = '\0';
+    return holds(line, start);
 }
 
-static bool proof_hits(const struct ikw_proof *p, const struct ikw_case_line *l,
-                       unsigned depth)
+/* A fact that was seen often has its first and last line only; between them
+ * its lines are those that say the same. */
+static bool hits(const struct check *k, const struct ikw_case_line *l,
+                 const struct ikw_evidence *a, const struct ikw_evidence *b)
 {
-    if (!p || depth > 32)
+    uint32_t last = b->line > a->line ? b->line : a->line;
+    if (!a->line || a->file != l->file)
         return false;
-    if (hits(l, &p->first, &p->last))
-        return true;
-    for (size_t i = 0; i < p->nchildren; i++)
-        if (proof_hits(p->children[i], l, depth + 1))
+    for (uint32_t n = l->from; n <= l->to; n++)
+        if (n == a->line || n == last ||
+            (n > a->line && n < last &&
+             alike(k->texts[l->file].lines[n - 1], a->text)))
             return true;
     return false;
 }
 
-static bool rests_on(const struct ikw_verdict *v, const struct ikw_case_line *l)
+static bool proof_hits(const struct check *k, const struct ikw_proof *p,
+                       const struct ikw_case_line *l, unsigned depth)
+{
+    if (!p || depth > 32)
+        return false;
+    if (hits(k, l, &p->first, &p->last))
+        return true;
+    for (size_t i = 0; i < p->nchildren; i++)
+        if (proof_hits(k, p->children[i], l, depth + 1))
+            return true;
+    return false;
+}
+
+static bool rests_on(const struct check *k, const struct ikw_verdict *v,
+                     const struct ikw_case_line *l)
 {
     for (size_t i = 0; i < v->nevidence; i++)
-        if (hits(l, &v->evidence[i].first, &v->evidence[i].last))
+        if (hits(k, l, &v->evidence[i].first, &v->evidence[i].last))
             return true;
-    return proof_hits(v->proof, l, 0);
+    return proof_hits(k, v->proof, l, 0);
 }
 
 /* Lines may belong to any verdict the case expects. */
@@ -190,7 +215,7 @@ static void check_chain(struct check *k, const struct ikw_case_expect *e,
     for (size_t i = 0; i < e->nlines; i++) {
         bool found = !e->lines[i].engine || !e->nverdicts;
         for (size_t j = 0; j < rep->nverdicts && !found; j++)
-            found = rests_on(rep->verdicts[j], &e->lines[i]);
+            found = rests_on(k, rep->verdicts[j], &e->lines[i]);
         if (!found)
             fault(k, e->lines[i].pos, "no verdict rests on this line",
                   e->lines[i].says);
