@@ -64,6 +64,8 @@ static const struct row {
       IKW_LEVEL_INFO, "", "", "hello", OWN },
     { "Mar 20 09:38:16 gw /usr/sbin/racoon[9]: INFO: hello", "syslog", T,
       IKW_LEVEL_INFO, "", "", "hello", OWN },
+    { "Mar 20 09:38:16 bigip1 info racoon[9]: INFO: hello", "syslog", T,
+      IKW_LEVEL_INFO, "", "", "hello", OWN },
     { "Mar 20 09:38:16 vm racoon: 2018-03-20 09:38:15: INFO: hello",
       "syslog-foreground", T - 1000, IKW_LEVEL_INFO, "", "", "hello", OWN },
     { "Mar 20 09:38:16 vm racoon: phase1(ident I msg1): 0.000767",
@@ -136,6 +138,8 @@ static const struct row {
       T + 250 + 12 * 3600 * 1000, IKW_LEVEL_NONE, "", "", "hello", OWN },
     { "Mar 20 09:38:16 mac racoon[12] <Notice>: hello", "apple-syslog", T,
       IKW_LEVEL_NOTIFY, "", "", "hello", OWN },
+    { "Mar 20 09:38:16 racoon(libx.dylib)[12] <Info>: hello", "apple-syslog", T,
+      IKW_LEVEL_INFO, "", "", "hello", OWN },
     { "2018-03-20 09:38:16.250000+0000 0x10dab    Info        0x0  8543   "
       "racoon: (lib) [com.apple.x:y] hello",
       "apple-unified", T + 250, IKW_LEVEL_INFO, "", "", "hello", OWN },
@@ -177,6 +181,10 @@ static const struct row {
       IKW_LEVEL_ERROR, "", "", "hello", OWN },
     { "info: racoon started.", "kvpnc", IKW_NO_TIME, IKW_LEVEL_INFO, "", "",
       "racoon started.", OTHER },
+    { "2018-03-20T09:38:17.5Z stdout F 2018-03-20 09:38:16: INFO: hello",
+      "container", T, IKW_LEVEL_INFO, "", "", "hello", OWN },
+    { "vpn_1  | 2018-03-20 09:38:16: [10.1.1.1] INFO: hello", "compose", T,
+      IKW_LEVEL_INFO, "10.1.1.1", "", "hello", OWN },
     /* quoted lines */
     { "ERROR: hello", "snippet", IKW_NO_TIME, IKW_LEVEL_ERROR, "", "", "hello",
       OWN },

@@ -642,8 +642,10 @@ static void add_to_order(struct ikw_envelope_reader *er, size_t i)
  * chosen one does keep it; but where a level is needed none fits beside it. */
 static unsigned turn_of(const struct ikw_form *f, const struct ikw_form *chosen)
 {
-    if (!chosen || chosen->bare || f->bare)
-        return f->bare ? 3 : 2;
+    if (f->bare)
+        return 3;
+    if (!chosen || chosen->bare)
+        return 2;
     if (f == chosen && f->needs_level && f->start->kind == IKW_OP_TIME)
         return 0;
     return alike(f, chosen) ? 1 : 2;
@@ -656,12 +658,12 @@ void ikw_envelope_choose(struct ikw_envelope_reader *er,
     er->nmemos = 0;
     for (unsigned c = 0; c < 256; c++)
         er->order[c].n = 0;
-    for (unsigned turn = 0; turn < 4; turn++)
-        for (size_t i = 0; i < er->nforms; i++) {
-            const struct ikw_form *f = &er->forms[i];
-            if (turn_of(f, chosen) == turn && (!f->bare || f == chosen))
+    for (unsigned turn = 0; turn < 3; turn++)
+        for (size_t i = 0; i < er->nforms; i++)
+            if (turn_of(&er->forms[i], chosen) == turn)
                 add_to_order(er, i);
-        }
+    if (chosen && chosen->bare)
+        add_to_order(er, (size_t)(chosen - er->forms));
 }
 
 static void strip_prefix(struct ikw_envelope_reader *er)

@@ -244,7 +244,18 @@ static bool take_run(struct run *r, const struct ikw_op *op)
     return n > 0 || op->kind == IKW_OP_BRACKET;
 }
 
-/* daemon.info */
+static bool is_severity(struct ikw_slice word)
+{
+    static const char *const names[] = { "emerg", "alert",   "crit", "err",
+                                         "error", "warning", "warn", "notice",
+                                         "info",  "debug" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (ikw_slice_is(word, names[i]))
+            return true;
+    return false;
+}
+
+/* daemon.info, or the severity alone */
 static bool take_facility(struct run *r)
 {
     struct ikw_slice s = ahead(r);
@@ -255,7 +266,8 @@ static bool take_facility(struct run *r)
         else if (!is_alnum((unsigned char)s.ptr[n]))
             break;
     }
-    return take(r, n, n + 1) && dot && dot + 1 < n;
+    bool fits = dot ? dot + 1 < n : is_severity(ikw_slice_sub(s, 0, n));
+    return take(r, n, n + 1) && fits;
 }
 
 /* `-`, or elements in brackets, with quoted brackets in them. */

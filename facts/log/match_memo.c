@@ -73,7 +73,9 @@ static bool recall(const struct place *p, struct ikw_slice text,
 {
     out->tmpl = p->tmpl;
     out->ncaptures = p->ncaptures;
-    const struct ikw_tok *tok = p->tmpl ? p->tmpl->toks : NULL;
+    if (!p->tmpl)
+        return false;
+    const struct ikw_tok *tok = p->tmpl->toks;
     for (size_t i = 0; i < p->ncaptures; i++, tok++) {
         while (tok->kind == IKW_TOK_LIT)
             tok++;
@@ -81,7 +83,7 @@ static bool recall(const struct place *p, struct ikw_slice text,
         out->captures[i].text =
             (struct ikw_slice){ text.ptr + p->from[i], p->size[i] };
     }
-    return p->tmpl != NULL;
+    return true;
 }
 
 static void keep(struct place *p, struct ikw_slice text,
