@@ -295,6 +295,7 @@ bool ikw_matcher_match(const struct ikw_matcher *m, struct ikw_slice text,
     if (s.len && (s.ptr[0] <= ' ' || s.ptr[s.len - 1] <= ' '))
         s = ikw_slice_trim(s);
     out->tmpl = NULL;
+    out->says = NULL;
     out->ncaptures = 0;
     if (!s.len)
         return false;
