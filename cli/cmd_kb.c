@@ -1,5 +1,6 @@
-/* ikewhy kb: checks and lists the knowledge base. */
+/* ikewhy kb: checks, lists and covers the knowledge base. */
 #include "cli/cli.h"
+#include "cli/coverage.h"
 #include "cli/kbfind.h"
 #include "kb/kb.h"
 
@@ -156,6 +157,8 @@ int ikw_cmd_kb(const struct ikw_options *o)
         return check(o);
     if (!strcmp(what, "list"))
         return list(o);
-    ikw_complain("kb: check or list (see ikewhy kb --help)");
+    if (!strcmp(what, "coverage"))
+        return ikw_kb_coverage(o);
+    ikw_complain("kb: check, list or coverage (see ikewhy kb --help)");
     return IKW_EXIT_ERROR;
 }

@@ -112,6 +112,16 @@ struct ikw_whynot *ikw_engine_whynot(struct ikw_engine *e,
                                      const struct ikw_rule *rule,
                                      int64_t subject);
 
+/* What the facts show of a rule's conditions, over any number of engines. */
+struct ikw_cover {
+    bool fired;
+    uint64_t failed; /* a bit a pattern: seen to fail while those before it
+                        held; an absence only if it was refuted */
+};
+/* Adds what this engine's facts show. */
+void ikw_engine_cover(struct ikw_engine *e, const struct ikw_rule *rule,
+                      struct ikw_cover *cover);
+
 /* Re-checks a derivation against the rule and the facts with code of its
  * own (inference/proof.c shares nothing with the join). */
 bool ikw_proof_check(const struct ikw_engine *e, const struct ikw_derivation *d,

@@ -8,7 +8,7 @@
 
 #include <limits.h>
 
-enum { BUDGET = 200000 };
+enum { BUDGET = 200000, COVER_BUDGET = 30000 };
 
 struct search {
     struct ikw_engine *e;
@@ -28,6 +28,7 @@ struct search {
     size_t best_depth;
     unsigned best_misses;
     bool found;
+    struct ikw_cover *cover; /* not NULL: go through all ways, note failures */
 };
 
 /* ---- the order of trying ----------------------------------------------- */
@@ -171,6 +172,11 @@ static void failed(struct search *s, size_t depth,
     struct ikw_whynot *b = s->best;
     const struct ikw_fact *near = refuted_by;
     unsigned test = UINT_MAX, least = 0;
+    if (s->cover) {
+        if (!is_neg(p) || refuted_by || !p->absent)
+            s->cover->failed |= (uint64_t)1 << s->order[depth];
+        return;
+    }
     if (s->found && depth < s->best_depth)
         return;
     if (!is_neg(p))
@@ -278,10 +284,13 @@ static bool satisfiable(struct search *s)
     while (s->budget > 0) {
         bool neg = is_neg(&s->rule->patterns[s->order[depth]]);
         if (neg ? try_neg(s, depth) : try_positive(s, depth)) {
-            if (++depth == s->n)
+            if (++depth < s->n) {
+                s->cursor[depth] = 0;
+                continue;
+            }
+            if (!s->cover)
                 return true;
-            s->cursor[depth] = 0;
-            continue;
+            s->cover->fired = true;
         }
         if (depth == 0)
             return false;
@@ -315,4 +324,17 @@ struct ikw_whynot *ikw_engine_whynot(struct ikw_engine *e,
                rule->npatterns * sizeof s.best->partial[0]);
     }
     return s.best;
+}
+
+void ikw_engine_cover(struct ikw_engine *e, const struct ikw_rule *rule,
+                      struct ikw_cover *cover)
+{
+    struct search s = { .e = e, .rule = rule, .budget = COVER_BUDGET };
+    s.plan = &e->prog->plans[rule->index];
+    s.source_from = -1;
+    s.cover = cover;
+    if (s.plan->too_big || s.plan->npositive == 0)
+        return;
+    make_order(&s);
+    satisfiable(&s);
 }

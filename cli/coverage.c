@@ -1,0 +1,269 @@
+/*
+ * ikewhy kb coverage: which rules no log fires, and which of their
+ * conditions no log shows to fail. A rule is left alone once both are seen;
+ * reading stops when nothing is open, unless everything is to be told.
+ */
+#include "cli/coverage.h"
+
+#include "cli/kbfind.h"
+#include "facts/join.h"
+#include "facts/log/log.h"
+#include "inference/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct coverage {
+    struct ikw_kb *kb;
+    struct ikw_program *program;
+    struct ikw_matcher *matcher;
+    struct ikw_cover *rules; /* by index */
+    bool *causes;            /* by index: some log has it as a verdict */
+    bool *messages;          /* by index in kb->messages; with --all */
+    size_t nopen;            /* rules */
+    size_t nsets, nlogs, npairs;
+    bool all;
+    struct ikw_report_builder *builder; /* of the trial in hand */
+    struct ikw_joiner *joiner;
+    struct ikw_diags diags;
+};
+
+static uint64_t all_patterns(const struct ikw_rule *r)
+{
+    return r->npatterns < 64 ? ((uint64_t)1 << r->npatterns) - 1 : UINT64_MAX;
+}
+
+static bool is_open(const struct coverage *c, const struct ikw_rule *r)
+{
+    const struct ikw_cover *seen = &c->rules[r->index];
+    return !seen->fired || seen->failed != all_patterns(r);
+}
+
+/* ---- one fact set ------------------------------------------------------ */
+
+static void mark_derivations(struct coverage *c, const struct ikw_engine *e)
+{
+    for (size_t i = 0; i < ikw_engine_nderived(e); i++) {
+        const struct ikw_fact *f = ikw_engine_derived(e, i);
+        c->rules[ikw_engine_why(e, f)->rule->index].fired = true;
+    }
+    for (size_t i = 0; i < ikw_engine_nweights(e); i++)
+        c->rules[ikw_engine_weight(e, i)->why->rule->index].fired = true;
+}
+
+static void look_at(void *arg, struct ikw_fact_set *fs)
+{
+    struct coverage *c = arg;
+    c->nsets++;
+    if (c->nopen) {
+        struct ikw_engine_opts opts = { .program = c->program };
+        struct ikw_engine *e = ikw_engine_new(c->kb, fs, &opts);
+        ikw_engine_run(e, &c->diags);
+        mark_derivations(c, e);
+        c->nopen = 0;
+        for (size_t i = 0; i < c->kb->nrules; i++) {
+            const struct ikw_rule *r = c->kb->rules[i];
+            if (is_open(c, r))
+                ikw_engine_cover(e, r, &c->rules[r->index]);
+            c->nopen += is_open(c, r);
+        }
+        ikw_engine_free(e);
+    }
+    if (c->builder)
+        ikw_report_add(c->builder, fs, &c->diags);
+}
+
+static void hold(void *arg, struct ikw_fact_set *fs)
+{
+    struct coverage *c = arg;
+    ikw_joiner_add(c->joiner, fs);
+}
+
+/* ---- one trial --------------------------------------------------------- */
+
+static bool read_log(struct coverage *c, struct ikw_tracker *tr,
+                     const char *path, unsigned file, enum ikw_source source)
+{
+    struct ikw_envelope_opts opts = { 0 };
+    struct ikw_input *in = ikw_input_open(path, NULL, &c->diags);
+    if (!in)
+        return false;
+    bool ok = ikw_log_read(tr, c->kb, in, file, source, &opts, NULL, &c->diags);
+    ikw_input_close(in);
+    return ok;
+}
+
+static void note_verdicts(struct coverage *c)
+{
+    struct ikw_report *r = ikw_report_end(c->builder);
+    c->builder = NULL;
+    for (size_t i = 0; i < r->nverdicts; i++)
+        for (const struct ikw_cause *k = r->verdicts[i]->cause; k;
+             k = k->parent)
+            c->causes[k->index] = true;
+    for (size_t i = 0; i < r->nnotes; i++)
+        c->causes[r->notes[i]->index] = true;
+    ikw_report_free(r);
+}
+
+static bool try_logs(struct coverage *c, const struct ikw_trial *t)
+{
+    struct ikw_log_sink sink = { .arg = c, .set = t->peer ? hold : look_at };
+    struct ikw_report_opts opts = { .engine = { .program = c->program } };
+    struct ikw_tracker *tr = ikw_tracker_new(c->kb, c->matcher, &sink);
+    if (c->all)
+        c->builder = ikw_report_begin(c->kb, &opts);
+    c->joiner = t->peer ? ikw_joiner_new(c->kb) : NULL;
+    bool ok = read_log(c, tr, t->log, 0, IKW_SOURCE_LOCAL) &&
+              (!t->peer || read_log(c, tr, t->peer, 1, IKW_SOURCE_PEER));
+    if (ok)
+        ikw_tracker_end(tr);
+    if (ok && t->peer) {
+        struct ikw_join_summary sum;
+        ikw_joiner_end(c->joiner, look_at, c, &sum);
+    }
+    if (t->peer)
+        ikw_joiner_free(c->joiner);
+    if (c->all)
+        note_verdicts(c);
+    ikw_tracker_free(tr);
+    c->nlogs += !t->peer;
+    c->npairs += t->peer != NULL;
+    return ok;
+}
+
+/* ---- messages ---------------------------------------------------------- */
+
+struct reading {
+    struct coverage *c;
+    struct ikw_match_memo *memo;
+};
+
+static void note_message(void *arg, const struct ikw_line *line)
+{
+    struct reading *r = arg;
+    struct ikw_match m;
+    if (!ikw_matcher_match_memo(r->c->matcher, r->memo, line->text, &m))
+        return;
+    for (size_t i = 0; i < r->c->kb->nmessages; i++)
+        if (r->c->kb->messages[i] == m.tmpl->message)
+            r->c->messages[i] = true;
+}
+
+static void note_messages(struct coverage *c, const char *path)
+{
+    struct ikw_envelope_opts opts = { 0 };
+    struct ikw_input *in = ikw_input_open(path, NULL, &c->diags);
+    if (!in)
+        return;
+    struct reading r = { c, ikw_match_memo_new() };
+    struct ikw_envelope_reader *er = ikw_envelope_new(c->kb, &opts);
+    struct ikw_slice run = ikw_input_next(in, &c->diags);
+    ikw_envelope_detect(er, run, NULL);
+    for (uint32_t at = 1; run.len; run = ikw_input_next(in, &c->diags))
+        at += ikw_envelope_run(er, at, run, note_message, &r);
+    ikw_envelope_free(er);
+    ikw_match_memo_free(r.memo);
+    ikw_input_close(in);
+}
+
+/* ---- the result -------------------------------------------------------- */
+
+static size_t tell_rule(const struct coverage *c, const struct ikw_rule *r)
+{
+    const struct ikw_cover *seen = &c->rules[r->index];
+    size_t n = !seen->fired;
+    if (!seen->fired)
+        printf("%s:%u: rule '%s' never fired\n", r->pos.file, r->pos.line,
+               r->id);
+    for (size_t i = 0; i < r->npatterns; i++) {
+        const struct ikw_pattern *p = &r->patterns[i];
+        if (seen->failed >> i & 1)
+            continue;
+        n++;
+        printf("%s:%u: rule '%s': this %s never failed\n", p->pos.file,
+               p->pos.line, r->id, p->type->name);
+    }
+    return n;
+}
+
+static void tell_rest(const struct coverage *c)
+{
+    const struct ikw_kb *kb = c->kb;
+    for (size_t i = 0; i < kb->ncauses; i++)
+        if (!c->causes[kb->causes[i]->index])
+            printf("%s:%u: no case of cause '%s'\n", kb->causes[i]->pos.file,
+                   kb->causes[i]->pos.line, kb->causes[i]->id);
+    for (size_t i = 0; i < kb->nmessages; i++)
+        if (!c->messages[i])
+            printf("%s:%u: no log shows message '%s'\n",
+                   kb->messages[i]->pos.file, kb->messages[i]->pos.line,
+                   kb->messages[i]->id);
+}
+
+static int tell(const struct coverage *c)
+{
+    size_t conditions = 0, open = 0;
+    for (size_t i = 0; i < c->kb->nrules; i++) {
+        conditions += c->kb->rules[i]->npatterns;
+        open += tell_rule(c, c->kb->rules[i]);
+    }
+    if (c->all)
+        tell_rest(c);
+    printf("%zu rules with %zu conditions over %zu logs and %zu pairs of logs "
+           "(%zu fact sets): %zu uncovered\n",
+           c->kb->nrules, conditions, c->nlogs, c->npairs, c->nsets, open);
+    return open ? 1 : 0;
+}
+
+/* ---- the command ------------------------------------------------------- */
+
+static bool find_trials(struct ikw_trials *t, const struct ikw_options *o)
+{
+    bool ok = o->nfiles > 1;
+    if (!ok)
+        ikw_complain("kb coverage: which logs?");
+    for (size_t i = 1; i < o->nfiles && ok; i++)
+        ok = ikw_trials_add(t, o->files[i]);
+    ikw_trials_sort(t);
+    return ok;
+}
+
+static bool run_trials(struct coverage *c, const struct ikw_trials *t)
+{
+    bool ok = true;
+    c->nopen = c->kb->nrules;
+    for (size_t i = 0; i < t->n && ok && (c->nopen || c->all); i++) {
+        ok = try_logs(c, &t->v[i]);
+        if (c->all && !t->v[i].peer)
+            note_messages(c, t->v[i].log);
+    }
+    return ok;
+}
+
+int ikw_kb_coverage(const struct ikw_options *o)
+{
+    struct ikw_trials trials = { 0 };
+    struct coverage c = { .all = o->all };
+    int status = IKW_EXIT_ERROR;
+    if (find_trials(&trials, o) && (c.kb = ikw_kb_open(o->kb))) {
+        c.program = ikw_program_new(c.kb);
+        c.matcher = ikw_matcher_new(c.kb);
+        c.rules = ikw_xcalloc(c.kb->nrules, sizeof *c.rules);
+        c.causes = ikw_xcalloc(c.kb->ncauses, sizeof *c.causes);
+        c.messages = ikw_xcalloc(c.kb->nmessages, sizeof *c.messages);
+        if (run_trials(&c, &trials))
+            status = tell(&c);
+        else
+            ikw_print_diags(stderr, &c.diags);
+        free(c.rules);
+        free(c.causes);
+        free(c.messages);
+        ikw_matcher_free(c.matcher);
+        ikw_program_free(c.program);
+        ikw_kb_free(c.kb);
+    }
+    ikw_diags_release(&c.diags);
+    ikw_trials_release(&trials);
+    return status;
+}

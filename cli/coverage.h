@@ -1,0 +1,27 @@
+/* Which logs `kb coverage` reads: alone, and two by two. */
+#ifndef IKW_CLI_COVERAGE_H
+#define IKW_CLI_COVERAGE_H
+
+#include "cli/cli.h"
+
+struct ikw_trial {
+    char *log, *peer; /* peer: NULL if read alone. Owned */
+};
+
+struct ikw_trials {
+    struct ikw_trial *v;
+    size_t n, cap;
+};
+
+/* All logs of a file or folder, at most a few folders deep. Pairs are those
+ * of an INDEX.tsv, X.log with X.peer.log, and our.log or input.log with
+ * peer.log. False, with a message, if it cannot be read. */
+bool ikw_trials_add(struct ikw_trials *t, const char *path);
+/* Quick ones first: by size. */
+void ikw_trials_sort(struct ikw_trials *t);
+void ikw_trials_release(struct ikw_trials *t);
+
+/* ikewhy kb coverage [PATH...] */
+int ikw_kb_coverage(const struct ikw_options *o);
+
+#endif
