@@ -207,6 +207,7 @@ struct ikw_fact *ikw_fact_add(struct ikw_fact_set *fs,
 
 struct ikw_value ikw_fact_get(const struct ikw_fact *f, const char *slot)
 {
+    const struct ikw_value nil = { .kind = IKW_NIL };
     int i = ikw_type_slot(f->type, slot);
-    return i < 0 ? (struct ikw_value){ .kind = IKW_NIL } : f->slots[i];
+    return i < 0 ? nil : f->slots[i];
 }

@@ -11,6 +11,7 @@
 #define IKW_FACTS_LOG_H
 
 #include "facts/fact.h"
+#include "facts/packet/dump.h"
 
 /* ---- match ------------------------------------------------------------- */
 
@@ -43,8 +44,8 @@ struct ikw_match_memo;
 struct ikw_match_memo *ikw_match_memo_new(void);
 void ikw_match_memo_free(struct ikw_match_memo *memo);
 bool ikw_matcher_match_memo(const struct ikw_matcher *m,
-                            struct ikw_match_memo *memo,
-                            struct ikw_slice text, struct ikw_match *out);
+                            struct ikw_match_memo *memo, struct ikw_slice text,
+                            struct ikw_match *out);
 /* Part of a capture ("ip", "port", "i", "r", "msgid", "dec"); NULL part:
  * the whole. False if there is no such part. */
 bool ikw_capture_part(const struct ikw_capture *c, const char *part,
@@ -56,14 +57,14 @@ const struct ikw_capture *ikw_match_capture(const struct ikw_match *m,
 /* ---- envelope ---------------------------------------------------------- */
 
 struct ikw_line {
-    uint32_t number;        /* physical line, 1-based */
-    int64_t t_ms;           /* IKW_NO_TIME */
-    enum ikw_level level;   /* NONE where the form has no level */
-    struct ikw_slice peer;  /* [peer] prefix; empty if none */
+    uint32_t number;         /* physical line, 1-based */
+    int64_t t_ms;            /* IKW_NO_TIME */
+    enum ikw_level level;    /* NONE where the form has no level */
+    struct ikw_slice peer;   /* [peer] prefix; empty if none */
     struct ikw_slice tunnel; /* pfSense name; empty if none */
     struct ikw_slice text;
-    bool continuation;      /* belongs to the line before it */
-    bool foreign;           /* another program's line in a shared syslog */
+    bool continuation; /* belongs to the line before it */
+    bool foreign;      /* another program's line in a shared syslog */
 };
 
 struct ikw_envelope_reader; /* detection state and the chosen form */
@@ -71,8 +72,8 @@ struct ikw_envelope_opts {
     const char *envelope; /* force this form; NULL: detect */
     int year;             /* for stamps without one; 0: 2000 */
 };
-struct ikw_envelope_reader *ikw_envelope_new(
-    const struct ikw_kb *kb, const struct ikw_envelope_opts *opts);
+struct ikw_envelope_reader *
+ikw_envelope_new(const struct ikw_kb *kb, const struct ikw_envelope_opts *opts);
 void ikw_envelope_free(struct ikw_envelope_reader *er);
 /* Looks at the head of the log (up to 64 KiB) and chooses; every line is
  * still tried on the other forms if the chosen one does not fit. Says what
@@ -146,6 +147,9 @@ struct ikw_log_sink {
     /* An ERROR or WARNING that is recognised but gives no fact and is not
      * marked benign; may be NULL. */
     void (*silent)(void *arg, const struct ikw_evidence *line);
+    /* A packet that was dumped as it is on the wire, never one decrypted;
+     * may be NULL. */
+    void (*packet)(void *arg, const struct ikw_dump *packet);
 };
 
 struct ikw_tracker;

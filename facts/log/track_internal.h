@@ -143,17 +143,12 @@ struct wait_list {
     size_t candidates;
 };
 
-struct endpoint {
-    char ip[64];
-    int64_t port; /* -1 unknown */
-};
-
 enum dump { DUMP_NONE, DUMP_IN, DUMP_OUT, DUMP_PLAIN, DUMP_SECRET };
 
 struct packet { /* the datagram being handled, from its log line */
     bool out;
-    struct endpoint from, to;
-    int64_t size;
+    struct ikw_endpoint from, to;
+    int64_t size, times;
     struct note note;
     struct ikw_isakmp isakmp;
     bool decoded; /* isakmp is filled */
