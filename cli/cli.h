@@ -31,6 +31,7 @@ struct ikw_options {
     unsigned depth, verdict; /* 0: not given */
     enum ikw_colour_when colour;
     const char *kb, *facts, *envelope, *dialect, *cases;
+    const char *pcap;   /* capture file to write; NULL: none */
     int report_form;    /* of train report */
     int year;           /* 0: not given */
     const char **files; /* as given; never empty for logs: "-" */
@@ -60,6 +61,7 @@ int ikw_cmd_why(const struct ikw_options *o);
 int ikw_cmd_whynot(const struct ikw_options *o);
 int ikw_cmd_whatif(const struct ikw_options *o);
 int ikw_cmd_explain(const struct ikw_options *o);
+int ikw_cmd_packets(const struct ikw_options *o);
 int ikw_cmd_facts(const struct ikw_options *o);
 int ikw_cmd_kb(const struct ikw_options *o);
 int ikw_cmd_case(const struct ikw_options *o);

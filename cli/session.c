@@ -112,6 +112,12 @@ static void on_silent(void *arg, const struct ikw_evidence *line)
     r->hooks->silent(r->hooks->arg, line);
 }
 
+static void on_packet(void *arg, const struct ikw_dump *packet)
+{
+    struct run *r = arg;
+    r->hooks->packet(r->hooks->arg, packet);
+}
+
 static const char *keep(struct ikw_session *s, const char *text)
 {
     return text ? ikw_arena_strdup(&s->arena, text) : NULL;
@@ -186,6 +192,8 @@ bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
         sink.unrecognised = on_unrecognised;
     if (hooks->silent)
         sink.silent = on_silent;
+    if (hooks->packet)
+        sink.packet = on_packet;
     struct ikw_matcher *matcher = ikw_matcher_new(s->kb);
     r.envelope = (struct ikw_envelope_opts){ s->envelope, o->year };
     r.tracker = ikw_tracker_new(s->kb, matcher, &sink);
@@ -273,7 +281,7 @@ static bool reason_over_both(struct ikw_session *s, const struct ikw_options *o,
 {
     struct ikw_join_summary sum;
     struct ikw_session_hooks hooks = { g, keep_set, count_unknown,
-                                       count_silent };
+                                       count_silent, NULL };
     g->joiner = ikw_joiner_new(s->kb);
     bool ok = ikw_session_read(s, o, &hooks);
     if (ok) {
@@ -291,7 +299,7 @@ bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
     if (s->keep_sets)
         g.dossier = s->dossier = ikw_dossier_new(s->kb, 0);
     struct ikw_session_hooks hooks = { &g, reason_over, count_unknown,
-                                       count_silent };
+                                       count_silent, NULL };
     bool ok = o->facts        ? reason_over_facts(s, o->facts, &g)
               : o->npeer_logs ? reason_over_both(s, o, &g)
                               : ikw_session_read(s, o, &hooks);

@@ -17,6 +17,8 @@ struct ikw_session_hooks {
     void (*unrecognised)(void *arg, unsigned file, const struct ikw_line *line);
     /* an error that is recognised but is no fact */
     void (*silent)(void *arg, const struct ikw_evidence *line);
+    /* a packet that the log dumps */
+    void (*packet)(void *arg, const struct ikw_dump *packet);
 };
 
 struct ikw_session {

@@ -270,7 +270,7 @@ static inline void track_open(struct track_bed *bed)
         abort();
     bed->m = ikw_matcher_new(bed->kb);
     struct ikw_log_sink sink = { bed, track_set, track_unrecognised,
-                                 track_silent };
+                                 track_silent, NULL };
     bed->tr = ikw_tracker_new(bed->kb, bed->m, &sink);
 }
 

@@ -31,7 +31,7 @@ static const char *exchange_word(const struct ikw_isakmp *p)
 /* ---- the line above the dump ------------------------------------------- */
 
 static bool read_endpoint(const struct ikw_match *m, const char *name,
-                          struct endpoint *out)
+                          struct ikw_endpoint *out)
 {
     const struct ikw_capture *c = ikw_match_capture(m, name);
     struct ikw_slice ip, port;
@@ -48,9 +48,9 @@ static bool read_endpoint(const struct ikw_match *m, const char *name,
     return true;
 }
 
-static int64_t read_size(const struct ikw_match *m)
+static int64_t read_int(const struct ikw_match *m, const char *name)
 {
-    const struct ikw_capture *c = ikw_match_capture(m, "size");
+    const struct ikw_capture *c = ikw_match_capture(m, name);
     int64_t v;
     return c && ikw_slice_int(c->text, &v) ? v : -1;
 }
@@ -60,9 +60,9 @@ static int64_t read_size(const struct ikw_match *m)
 static void read_ends(struct ikw_tracker *tr, const struct ikw_match *m)
 {
     struct packet *p = &tr->packet;
-    struct endpoint from = p->from, to = p->to;
+    struct ikw_endpoint from = p->from, to = p->to;
     bool again = p->out && from.ip[0];
-    p->from = p->to = (struct endpoint){ .port = -1 };
+    p->from = p->to = (struct ikw_endpoint){ .port = -1 };
     read_endpoint(m, "from", &p->from);
     if (!read_endpoint(m, "to", &p->to))
         read_endpoint(m, "peer", &p->to);
@@ -96,15 +96,16 @@ void ikw_packet_line(struct ikw_tracker *tr, const struct ikw_line *line,
     struct ikw_evidence ev = ikw_evidence_of(tr, line, m);
     read_ends(tr, m);
     p->out = out;
-    p->size = read_size(m);
+    p->size = read_int(m, "size");
+    p->times = read_int(m, "count");
     p->decoded = false;
     ikw_note_set(&p->note, &ev);
     tr->exact = true;
     tr->event = false;
     tr->since_debug = 0;
     tr->want = out ? DUMP_OUT : DUMP_IN;
-    const struct endpoint *peer = out ? &p->to : &p->from;
-    const struct endpoint *local = out ? &p->from : &p->to;
+    const struct ikw_endpoint *peer = out ? &p->to : &p->from;
+    const struct ikw_endpoint *local = out ? &p->from : &p->to;
     enter(tr, ikw_slice_of(peer->ip), ikw_slice_of(local->ip), out);
 }
 
@@ -555,6 +556,21 @@ static void read_plain(struct ikw_tracker *tr, struct ikw_slice bytes)
         emit_delete(tr, n, &k, false, &tr->plain.ev);
 }
 
+static void tell_packet(const struct ikw_tracker *tr, struct ikw_slice bytes)
+{
+    const struct packet *p = &tr->packet;
+    struct ikw_dump d = { .file = p->note.ev.file,
+                          .line = p->note.ev.line,
+                          .t_ms = p->note.ev.t_ms,
+                          .out = p->out,
+                          .from = p->from,
+                          .to = p->to,
+                          .size = p->size,
+                          .times = p->times > 1 ? p->times : 1,
+                          .bytes = bytes };
+    tr->sink.packet(tr->sink.arg, &d);
+}
+
 void ikw_packet_dump_end(struct ikw_tracker *tr)
 {
     struct ikw_slice b = { tr->bytes.ptr, tr->bytes.len };
@@ -567,6 +583,8 @@ void ikw_packet_dump_end(struct ikw_tracker *tr)
         read_plain(tr, b);
         return;
     }
+    if (tr->sink.packet)
+        tell_packet(tr, b);
     tr->packet.decoded =
         ikw_isakmp_decode(without_marker(b), false, &tr->packet.isakmp);
     if (tr->packet.decoded && tr->ctx.tunnel)
