@@ -7,8 +7,6 @@
  */
 #include "facts/log/envelope.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -114,88 +112,6 @@ static unsigned scan(struct ikw_slice s, const char strip[2])
 }
 #endif
 
-const unsigned char ikw_hex_digits[256] = {
-    ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
-    ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['a'] = 1, ['b'] = 1,
-    ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['A'] = 1, ['B'] = 1,
-    ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1,
-};
-
-static const char *find(struct ikw_slice s, const char *needle)
-{
-    size_t n = strlen(needle);
-    const char *end = s.ptr + s.len;
-    for (const char *p = s.ptr; (size_t)(end - p) >= n; p++) {
-        p = memchr(p, needle[0], (size_t)(end - p) - n + 1);
-        if (!p)
-            return NULL;
-        if (!memcmp(p, needle, n))
-            return p;
-    }
-    return NULL;
-}
-
-/* ---- text -------------------------------------------------------------- */
-
-/* `file.c:123:function(): ` */
-static size_t func_len(struct ikw_slice s)
-{
-    size_t i = 0;
-    while (i < s.len && i < 32 &&
-           (is_digit(s.ptr[i]) ||
-            ((s.ptr[i] | 32) >= 'a' && (s.ptr[i] | 32) <= 'z') ||
-            s.ptr[i] == '_' || s.ptr[i] == '-'))
-        i++;
-    if (i == 0 || i + 8 > s.len || s.ptr[i] != '.' || s.ptr[i + 2] != ':' ||
-        !is_digit(s.ptr[i + 3]))
-        return 0;
-    for (i += 3; i < s.len && is_digit(s.ptr[i]); i++)
-        ;
-    if (i == s.len || s.ptr[i] != ':')
-        return 0;
-    const char *p = find(ikw_slice_sub(s, i, i + 80), "():");
-    const char *blank = memchr(s.ptr, ' ', s.len);
-    if (!p || (blank && blank < p))
-        return 0;
-    size_t len = (size_t)(p - s.ptr) + 3;
-    return len < s.len && s.ptr[len] == ' ' ? len + 1 : len;
-}
-
-static bool strip_fits(const struct ikw_envelope_reader *er,
-                       const struct ikw_strip *st, const char *dialect)
-{
-    return !st->dialect || !strcmp(st->dialect, dialect) ||
-           (er->chosen && !strcmp(st->dialect, er->chosen->env->dialect));
-}
-
-/* Removes what a dialect puts into texts; the result may be in er->clean. */
-static struct ikw_slice strip(struct ikw_envelope_reader *er,
-                              struct ikw_slice s, const char *dialect)
-{
-    for (size_t i = 0; i < er->kb->nstrips; i++) {
-        const struct ikw_strip *st = &er->kb->strips[i];
-        const char *from =
-            strip_fits(er, st, dialect) ? find(s, st->from) : NULL;
-        if (!from)
-            continue;
-        size_t head = (size_t)(from - s.ptr);
-        struct ikw_slice tail =
-            ikw_slice_sub(s, head + strlen(st->from), s.len);
-        const char *to = find(tail, st->to);
-        if (!to)
-            continue;
-        tail = ikw_slice_sub(tail, (size_t)(to - tail.ptr) + strlen(st->to),
-                             tail.len);
-        struct ikw_buf clean = { 0 };
-        ikw_buf_add(&clean, s.ptr, head);
-        ikw_buf_add(&clean, tail.ptr, tail.len);
-        ikw_buf_release(&er->clean);
-        er->clean = clean;
-        s = (struct ikw_slice){ clean.ptr, clean.len };
-    }
-    return s;
-}
-
 static void emit(struct out *o, const struct ikw_line *line)
 {
     o->er->t_ms = line->t_ms;
@@ -222,7 +138,7 @@ static void emit_continuation(struct out *o, uint32_t number,
 static void emit_folded(struct out *o, struct ikw_line *line)
 {
     struct ikw_slice rest = line->text;
-    const char *cut = find(rest, "#012");
+    const char *cut = ikw_find(rest, "#012");
     for (int i = 0; cut && i < NEWLINES_MOST; i++) {
         struct ikw_slice piece = { rest.ptr, (size_t)(cut - rest.ptr) };
         if (i == 0) {
@@ -232,7 +148,7 @@ static void emit_folded(struct out *o, struct ikw_line *line)
             emit_continuation(o, line->number, piece);
         }
         rest = ikw_slice_sub(rest, piece.len + 4, rest.len);
-        cut = find(rest, "#012");
+        cut = ikw_find(rest, "#012");
     }
     if (rest.len)
         emit_continuation(o, line->number, rest);
@@ -248,11 +164,11 @@ static void emit_text(struct out *o, struct ikw_line *line,
                       const struct ikw_form *f)
 {
     struct ikw_slice *s = &line->text;
-    size_t func = func_len(*s);
+    size_t func = ikw_location_len(*s);
     if (func)
         *s = ikw_slice_sub(*s, func, s->len);
-    *s = strip(o->er, *s, f->env->dialect);
-    if (f->has_tag && find(*s, "#012"))
+    *s = ikw_text_strip(o->er, *s, f->env->dialect);
+    if (f->has_tag && ikw_find(*s, "#012"))
         emit_folded(o, line);
     else
         emit_plain(o, line);
@@ -576,136 +492,4 @@ uint32_t ikw_envelope_run(struct ikw_envelope_reader *er, uint32_t first,
         p = stop + 1;
     }
     return number - first;
-}
-
-/* ---- life -------------------------------------------------------------- */
-
-void ikw_envelope_restart(struct ikw_envelope_reader *er)
-{
-    ikw_calendar_init(&er->cal, er->year);
-    er->cal.backwards = er->newest_first;
-    er->cache = (struct ikw_stamp_cache){ .iso = "\n", .bsd = "\n" };
-    er->nmemos = er->last_memo = 0;
-    er->memo_t = IKW_NO_TIME;
-    er->t_ms = IKW_NO_TIME;
-    er->level = IKW_LEVEL_NONE;
-    er->foreign = false;
-    er->waiting_form = NULL;
-}
-
-static bool same_op(const struct ikw_op *a, const struct ikw_op *b)
-{
-    if (a->kind != b->kind || a->stamp != b->stamp || a->next != b->next ||
-        a->nwords != b->nwords || !ikw_slice_eq(a->text, b->text))
-        return false;
-    for (size_t i = 0; i < a->nwords; i++)
-        if (!ikw_slice_eq(a->words[i].text, b->words[i].text))
-            return false;
-    return true;
-}
-
-/* The op behind the common ones is not among them: a capture may end where
- * that begins. */
-static unsigned char common_ops(const struct ikw_form *a,
-                                const struct ikw_form *b)
-{
-    unsigned n = 0;
-    while (n < a->nops && n < b->nops && n < UCHAR_MAX &&
-           same_op(&a->ops[n], &b->ops[n]))
-        n++;
-    return (unsigned char)(n ? n - 1 : 0);
-}
-
-static void compare_forms(struct ikw_envelope_reader *er)
-{
-    size_t n = er->nforms;
-    er->common = IKW_ARENA_ARRAY(&er->arena, unsigned char, n *n + 1);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            er->common[i * n + j] = common_ops(&er->forms[i], &er->forms[j]);
-}
-
-static bool alike(const struct ikw_form *a, const struct ikw_form *b)
-{
-    return a->start->kind == b->start->kind &&
-           a->start->stamp == b->start->stamp;
-}
-
-static void add_to_order(struct ikw_envelope_reader *er, size_t i)
-{
-    for (unsigned c = 0; c < 256; c++)
-        if (er->forms[i].firsts[c / 64] >> (c % 64) & 1)
-            er->order[c].forms[er->order[c].n++] = (unsigned char)i;
-}
-
-/* Forms stand in the order of how much they say, so those that start as the
- * chosen one does keep it; but where a level is needed none fits beside it. */
-static unsigned turn_of(const struct ikw_form *f, const struct ikw_form *chosen)
-{
-    if (f->bare)
-        return 3;
-    if (!chosen || chosen->bare)
-        return 2;
-    if (f == chosen && f->needs_level && f->start->kind == IKW_OP_TIME)
-        return 0;
-    return alike(f, chosen) ? 1 : 2;
-}
-
-void ikw_envelope_choose(struct ikw_envelope_reader *er,
-                         const struct ikw_form *chosen)
-{
-    er->chosen = chosen;
-    er->nmemos = 0;
-    for (unsigned c = 0; c < 256; c++)
-        er->order[c].n = 0;
-    for (unsigned turn = 0; turn < 3; turn++)
-        for (size_t i = 0; i < er->nforms; i++)
-            if (turn_of(&er->forms[i], chosen) == turn)
-                add_to_order(er, i);
-    if (chosen && chosen->bare)
-        add_to_order(er, (size_t)(chosen - er->forms));
-}
-
-static void strip_prefix(struct ikw_envelope_reader *er)
-{
-    const struct ikw_kb *kb = er->kb;
-    for (size_t i = 0; i < kb->nstrips; i++)
-        if (strlen(kb->strips[i].from) < 4 ||
-            memcmp(kb->strips[i].from, kb->strips[0].from, 2) != 0) {
-            er->strip_always = true;
-            return;
-        }
-    if (kb->nstrips)
-        memcpy(er->strip_first, kb->strips[0].from, 2);
-}
-
-struct ikw_envelope_reader *
-ikw_envelope_new(const struct ikw_kb *kb, const struct ikw_envelope_opts *opts)
-{
-    struct ikw_envelope_reader *er = ikw_xcalloc(1, sizeof *er);
-    er->kb = kb;
-    er->year = opts && opts->year ? opts->year : 2000;
-    if (opts && opts->envelope)
-        er->forced = ikw_arena_strdup(&er->arena, opts->envelope);
-    er->forms = ikw_forms_compile(&er->arena, kb, &er->words, &er->nforms);
-    for (unsigned c = 0; c < 256; c++)
-        er->order[c].forms =
-            IKW_ARENA_ARRAY(&er->arena, unsigned char, er->nforms);
-    for (size_t i = 0; i < er->nforms; i++)
-        if (er->forms[i].bare)
-            er->bare = &er->forms[i];
-    compare_forms(er);
-    strip_prefix(er);
-    ikw_envelope_restart(er);
-    ikw_envelope_choose(er, NULL);
-    return er;
-}
-
-void ikw_envelope_free(struct ikw_envelope_reader *er)
-{
-    if (!er)
-        return;
-    ikw_buf_release(&er->clean);
-    ikw_arena_release(&er->arena);
-    free(er);
 }

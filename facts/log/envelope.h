@@ -219,6 +219,14 @@ void ikw_envelope_choose(struct ikw_envelope_reader *er,
 /* Back to the state before the first line. */
 void ikw_envelope_restart(struct ikw_envelope_reader *er);
 
+/* First place of `needle`, or NULL. */
+const char *ikw_find(struct ikw_slice s, const char *needle);
+/* Length of a `file.c:123:function(): ` that the text starts with, or 0. */
+size_t ikw_location_len(struct ikw_slice s);
+/* The text without what the dialect put into it; it may be in er->clean. */
+struct ikw_slice ikw_text_strip(struct ikw_envelope_reader *er,
+                                struct ikw_slice s, const char *dialect);
+
 extern const unsigned char ikw_hex_digits[256]; /* 1: is one */
 
 static inline bool ikw_is_hex(char c)
