@@ -417,7 +417,7 @@ static void take_rival(struct ikw_tutor *t, const char *line,
         return;
     }
     if (len >= sizeof cause || !ikw_tutor_lines(t, line + len, &at, 1)) {
-        ikw_buf_adds(out, "CAUSE LINE, for instance: psk-mismatch 5\n");
+        ikw_buf_adds(out, "a cause id and a line number, please\n");
         return;
     }
     memcpy(cause, line, len);
