@@ -285,27 +285,41 @@ static void print_blind_spots(struct ikw_page *page, const struct ikw_report *r)
     }
 }
 
-/* Hints at commands of cmd.def only: none that does not exist. */
+static bool has_peer_log(const struct ikw_session *s)
+{
+    for (size_t i = 0; i < s->ninputs; i++)
+        if (s->inputs[i].source == IKW_SOURCE_PEER)
+            return true;
+    return false;
+}
+
+/* " · ikewhy COMMAND REST", if there is such a command (cmd.def). */
+static void add_hint(struct ikw_buf *b, const struct ikw_page *page,
+                     const char *command, const char *rest)
+{
+    enum ikw_cmd_id id;
+    if (ikw_command_find(command, &id))
+        ikw_buf_addf(b, "%sikewhy %s %s", b->len ? ikw_page_dot(page) : "",
+                     command, rest);
+}
+
 static void print_more(struct ikw_page *page, const struct ikw_session *s)
 {
-    static const struct {
-        const char *command, *hint;
-        bool of_verdict;
-    } hints[] = {
-        { "how", "ikewhy how 1", true },
-        { "explain", "ikewhy explain", true },
-        { "diagnose", "ikewhy diagnose FILE --peer-log FILE", true },
-        { "facts", "ikewhy facts FILE", false },
-    };
+    const struct ikw_report *r = s->report;
     struct ikw_buf b = { 0 };
-    enum ikw_cmd_id id;
-    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-        if (ikw_command_find(hints[i].command, &id) &&
-            (s->report->nverdicts || !hints[i].of_verdict))
-            ikw_buf_addf(&b, "%s%s", b.len ? ikw_page_dot(page) : "",
-                         hints[i].hint);
-    ikw_buf_adds(&page->out, "more: ");
-    ikw_page_wrap(page, 6, 6, 0, ikw_buf_str(&b));
+    if (r->nverdicts) {
+        add_hint(&b, page, "how", "1 FILE");
+        add_hint(&b, page, "why-not", "CAUSE FILE");
+        add_hint(&b, page, "explain", r->verdicts[0]->cause->id);
+    }
+    if (r->nverdicts && !has_peer_log(s) && !s->from_facts)
+        add_hint(&b, page, "diagnose", "FILE --peer-log FILE");
+    if (!s->from_facts)
+        add_hint(&b, page, "facts", "FILE");
+    if (b.len) {
+        ikw_buf_adds(&page->out, "more: ");
+        ikw_page_wrap(page, 6, 6, 0, ikw_buf_str(&b));
+    }
     ikw_buf_release(&b);
 }
 
