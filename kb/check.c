@@ -87,7 +87,7 @@ static void check_types(const struct ikw_kb *kb, struct ikw_diags *ds)
         if (!u.made[i] && !t->made_by)
             ikw_diag_add(ds, t->pos, IKW_DIAG_FACT_UNPRODUCED,
                          "nothing produces a '%s'", t->name);
-        if (!u.read[i] && !t->read_by)
+        if (!u.read[i] && !t->read_by && t->draw == IKW_DRAW_NOT)
             ikw_diag_add(ds, t->pos, IKW_DIAG_FACT_UNREAD,
                          "no rule reads a '%s'", t->name);
     }

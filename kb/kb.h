@@ -46,7 +46,7 @@ struct ikw_type {
     size_t nslots;
     bool derived;        /* produced by rules, never by a log */
     const char *made_by; /* produced-by: "tracker", "packet", ... or NULL */
-    const char *read_by; /* read by the program itself: "report" or NULL */
+    const char *read_by; /* if not by rules: "report", "tracker", "person" */
     const char *says;    /* a fact in words (facts/fact_words.c), or NULL */
     enum ikw_draw draw;
     int negotiation; /* index of the slot of that name, or -1 */

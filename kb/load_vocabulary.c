@@ -130,7 +130,9 @@ static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
                                               { "packet", 2 },
                                               { "log", 3 },
                                               { NULL, 0 } };
-    static const struct ikw_word readers[] = { { "report", 0 }, { NULL, 0 } };
+    static const struct ikw_word readers[] = {
+        { "report", 0 }, { "tracker", 1 }, { "person", 2 }, { NULL, 0 }
+    };
     static const struct ikw_word draws[] = { { "arrow", IKW_DRAW_ARROW },
                                              { "arrives", IKW_DRAW_ARRIVES },
                                              { "here", IKW_DRAW_HERE },
