@@ -146,8 +146,7 @@ static bool read_logs(struct reading *r, unsigned files)
     files = ikw_case_readable(r->c, files);
     if (has_peer(r->c, files))
         r->joiner = ikw_joiner_new(r->kb);
-    struct ikw_log_sink sink = { r, on_set, on_unknown, on_silent,
-                                 NULL };
+    struct ikw_log_sink sink = { r, on_set, on_unknown, on_silent, NULL };
     struct ikw_matcher *matcher = ikw_matcher_new(r->kb);
     r->tracker = ikw_tracker_new(r->kb, matcher, &sink);
     for (unsigned peer = 0; peer < 2; peer++)

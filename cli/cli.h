@@ -66,6 +66,7 @@ int ikw_cmd_facts(const struct ikw_options *o);
 int ikw_cmd_kb(const struct ikw_options *o);
 int ikw_cmd_case(const struct ikw_options *o);
 int ikw_cmd_train(const struct ikw_options *o);
+int ikw_cmd_redact(const struct ikw_options *o);
 
 /* One line on stderr, escaped, after "ikewhy: ". */
 void ikw_complain(const char *fmt, ...) IKW_PRINTF(1, 2);

@@ -1,0 +1,86 @@
+/* ikewhy redact: a log that may leave the house. */
+#include "cases/redact.h"
+#include "cli/cli.h"
+#include "cli/kbfind.h"
+#include "facts/log/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static bool slurp(const char *path, struct ikw_buf *out, struct ikw_diags *ds)
+{
+    struct ikw_input *in = ikw_input_open(path, NULL, ds);
+    if (!in)
+        return false;
+    for (;;) {
+        struct ikw_slice run = ikw_input_next(in, ds);
+        if (!run.len)
+            break;
+        ikw_buf_add(out, run.ptr, run.len);
+    }
+    bool ok = !ikw_input_failed(in);
+    ikw_input_close(in);
+    return ok;
+}
+
+static void tell_unsure(struct ikw_redactor *r)
+{
+    const char *const *words;
+    size_t n = ikw_redact_unsure(r, &words);
+    if (!n)
+        return;
+    fprintf(stderr,
+            "ikewhy: %zu words came through that no message knows; "
+            "look at them:\n",
+            n);
+    for (size_t i = 0; i < n && i < 100; i++) {
+        struct ikw_buf b = { 0 };
+        ikw_escape(&b, words[i], strlen(words[i]), true);
+        fprintf(stderr, "  %s\n", ikw_buf_str(&b));
+        ikw_buf_release(&b);
+    }
+}
+
+static uint64_t seed(void)
+{
+    return (uint64_t)time(NULL) * 65537 + (uint64_t)getpid();
+}
+
+static bool redact(const struct ikw_kb *kb, struct ikw_slice log)
+{
+    struct ikw_buf out = { 0 }, why = { 0 };
+    struct ikw_redactor *r = ikw_redactor_new(kb, seed());
+    ikw_redact_note(r, log);
+    ikw_redact(r, log, &out);
+    struct ikw_slice after = { ikw_buf_str(&out), out.len };
+    bool same = ikw_redact_same(kb, log, after, &why);
+    bool ok = ikw_write_out(after.ptr, after.len) && same;
+    if (!same)
+        ikw_complain("the redacted log does not say the same: %s",
+                     ikw_buf_str(&why));
+    tell_unsure(r);
+    ikw_redactor_free(r);
+    ikw_buf_release(&out);
+    ikw_buf_release(&why);
+    return ok;
+}
+
+int ikw_cmd_redact(const struct ikw_options *o)
+{
+    struct ikw_buf log = { 0 };
+    struct ikw_diags ds = { 0 };
+    struct ikw_kb *kb = ikw_kb_open(o->kb);
+    if (o->nfiles > 1)
+        ikw_complain("redact: one log, please");
+    bool ok =
+        kb && o->nfiles <= 1 && slurp(o->nfiles ? o->files[0] : "-", &log, &ds);
+    if (ok)
+        ok = redact(kb, (struct ikw_slice){ ikw_buf_str(&log), log.len });
+    ikw_print_diags(stderr, &ds);
+    ikw_diags_release(&ds);
+    ikw_buf_release(&log);
+    ikw_kb_free(kb);
+    return ok ? 0 : IKW_EXIT_ERROR;
+}
