@@ -16,7 +16,8 @@ enum option {
 #define IKW_ON_ASKING                                                          \
     (IKW_ON(HOW) | IKW_ON(WHY) | IKW_ON(WHY_NOT) | IKW_ON(WHAT_IF))
 /* commands that read logs */
-#define IKW_ON_LOGS (IKW_ON(DIAGNOSE) | IKW_ON(FACTS) | IKW_ON(PACKETS) | IKW_ON_ASKING)
+#define IKW_ON_LOGS                                                            \
+    (IKW_ON(DIAGNOSE) | IKW_ON(FACTS) | IKW_ON(PACKETS) | IKW_ON_ASKING)
 
 static const struct {
     const char *name, *arg;
