@@ -1,5 +1,6 @@
 /* ikewhy diagnose: what is wrong, and who must act. */
-#include "cli/render.h"
+#include "cli/flow.h"
+#include "cli/html.h"
 
 static int exit_of(enum ikw_outcome outcome)
 {
@@ -22,13 +23,18 @@ static bool render(const struct ikw_session *s, const struct ikw_options *o)
     ikw_page_init(&page, o->colour);
     if (o->json)
         ok = ikw_render_json(&page.out, s);
+    else if (o->html)
+        ikw_render_html(&page.out, s);
     else if (o->brief)
         ikw_render_brief(&page, s);
     else
         ikw_render_text(&page, s);
     if (!ok)
         ikw_complain("cannot encode the report");
-    ok = ok && ikw_write_out(ikw_buf_str(&page.out), page.out.len);
+    if (ok && (o->json || o->html))
+        ok = ikw_write_out(ikw_buf_str(&page.out), page.out.len);
+    else if (ok)
+        ok = ikw_page_show(&page);
     ikw_page_release(&page);
     return ok;
 }
@@ -39,8 +45,8 @@ static bool usage_ok(const struct ikw_options *o)
         ikw_complain("--facts stands instead of logs: give one or the other");
         return false;
     }
-    if (o->json && o->brief) {
-        ikw_complain("--brief is a form of text: leave out --format=json");
+    if ((o->json || o->html) && o->brief) {
+        ikw_complain("--brief is a form of text: leave out --format");
         return false;
     }
     return true;
@@ -52,8 +58,11 @@ int ikw_cmd_diagnose(const struct ikw_options *o)
     int status = IKW_EXIT_ERROR;
     if (!usage_ok(o))
         return status;
-    if (ikw_session_open(&s, o) && ikw_session_diagnose(&s, o) && render(&s, o))
-        status = exit_of(s.report->outcome);
+    if (ikw_session_open(&s, o)) {
+        s.report_opts.ladders = s.report_opts.timelines = o->html;
+        if (ikw_session_diagnose(&s, o) && render(&s, o))
+            status = exit_of(s.report->outcome);
+    }
     ikw_session_close(&s);
     return status;
 }

@@ -66,7 +66,8 @@ struct ikw_evidence_item {
 
 struct ikw_absence {
     const char *fact;
-    const char *what; /* in words */
+    const char *what; /* as the rule asks for it */
+    const char *says; /* as a person would say it */
     bool observable;
 };
 

@@ -150,12 +150,18 @@ static void add_absence(struct absences *as, const struct ikw_rule *rule,
     while (i < as->n && strcmp(as->v[i].what, b.ptr) != 0)
         i++;
     if (i == as->n) {
+        struct ikw_buf says = { 0 };
+        ikw_pattern_says(rule, pattern, d, &says);
+        if (window.len)
+            ikw_buf_addf(&says, ", %s", window.ptr);
         IKW_GROW(as->v, as->cap, as->n + 1);
         as->v[as->n++] = (struct ikw_absence){
             .fact = rule->patterns[pattern].type->name,
             .what = ikw_arena_strdup(as->arena, b.ptr),
+            .says = ikw_arena_strdup(as->arena, ikw_buf_str(&says)),
             .observable = d != NULL,
         };
+        ikw_buf_release(&says);
     }
     ikw_buf_release(&b);
     ikw_buf_release(&window);

@@ -1,0 +1,421 @@
+/*
+ * The page as a whole: what is wrong first, then each tunnel with a fault,
+ * then the table of all, then the lines. However many tunnels there are the
+ * page stays small: details stop at a budget, the table does not.
+ */
+#include "cli/html.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DETAIL_BYTES = 5 << 19, /* of sections with a proof: 2.5 MiB */
+    VERDICTS_LISTED = 50,
+    TIMELINES = 60,
+    UNEXPLAINED_MOST = 40
+};
+
+/* ---- head -----------------------------------------------------------------
+ */
+
+static const char *outcome_class(enum ikw_outcome o)
+{
+    return ikw_outcome_name(o);
+}
+
+static void put_badge(struct ikw_html *h, enum ikw_outcome o)
+{
+    enum ikw_style style;
+    ikw_html_badge(h, outcome_class(o), ikw_outcome_label(o, &style));
+}
+
+static void put_title(struct ikw_html *h)
+{
+    enum ikw_style style;
+    ikw_html_text(h, ikw_outcome_label(h->report->outcome, &style));
+    for (unsigned i = 0; i < h->session->ninputs && i < 3; i++) {
+        ikw_html_raw(h, i ? ", " : ": ");
+        ikw_html_text(h, ikw_session_base(h->session, i));
+    }
+}
+
+static void put_head(struct ikw_html *h)
+{
+    ikw_html_raw(h, "<!DOCTYPE html>\n<html lang=\"en\"><head>"
+                    "<meta charset=\"utf-8\"/>"
+                    "<meta http-equiv=\"Content-Security-Policy\" "
+                    "content=\"default-src 'none'; style-src "
+                    "'unsafe-inline'; base-uri 'none'; form-action 'none'\"/>"
+                    "<meta name=\"viewport\" content=\"width=device-width, "
+                    "initial-scale=1\"/><meta name=\"generator\" "
+                    "content=\"ikewhy " IKW_VERSION "\"/><title>");
+    put_title(h);
+    ikw_html_raw(h, "</title><style>");
+    for (size_t i = 0; ikw_html_style[i]; i++)
+        ikw_html_raw(h, ikw_html_style[i]);
+    ikw_html_raw(h, "</style></head>\n<body><a class=\"skip\" "
+                    "href=\"#main\">To the verdicts</a><header><h1>");
+    put_badge(h, h->report->outcome);
+    ikw_html_raw(h, " ");
+    if (h->report->nverdicts)
+        ikw_html_text(h, h->report->verdicts[0]->cause->title);
+    else
+        ikw_html_raw(h, "Why the negotiation failed");
+    ikw_html_raw(h, "</h1>");
+}
+
+static void put_input(struct ikw_html *h, const struct ikw_log_summary *in)
+{
+    const char *level = ikw_level_word(in->level);
+    ikw_html_raw(h, "<li><code>");
+    ikw_html_text(h, in->file);
+    ikw_html_raw(h, "</code>");
+    if (in->source == IKW_SOURCE_PEER)
+        ikw_html_raw(h, ", the peer's log");
+    if (!h->session->from_facts) {
+        ikw_html_f(h, ", %u lines", in->lines);
+        if (level)
+            ikw_html_f(h, ", level %s", level);
+        if (in->from_ms != IKW_NO_TIME && in->to_ms != IKW_NO_TIME) {
+            ikw_html_raw(h, ", ");
+            ikw_html_time(h, in->from_ms, true);
+            ikw_html_raw(h, " to ");
+            ikw_html_time(h, in->to_ms, true);
+        }
+    }
+    ikw_html_raw(h, "</li>");
+}
+
+static void put_inputs(struct ikw_html *h)
+{
+    ikw_html_raw(h, "<ul>");
+    for (size_t i = 0; i < h->session->ninputs; i++)
+        put_input(h, &h->session->inputs[i]);
+    ikw_html_raw(h, "</ul></header><nav aria-label=\"Parts\"><ul>"
+                    "<li><a href=\"#wrong\">Verdicts</a></li>"
+                    "<li><a href=\"#time\">Timeline</a></li>"
+                    "<li><a href=\"#tunnels\">Tunnels</a></li>"
+                    "<li><a href=\"#rest\">What remains</a></li></ul></nav>"
+                    "<main id=\"main\">");
+}
+
+/* ---- the list of verdicts ---------------------------------------------------
+ */
+
+static void put_entry(struct ikw_html *h, size_t i)
+{
+    const struct ikw_verdict *v = h->report->verdicts[i];
+    enum ikw_style style;
+    const char *word = ikw_verdict_label(v, &style);
+    ikw_html_f(h, "<li%s>", style == IKW_RED ? " class=\"is-fault\"" : "");
+    ikw_html_badge(h, style == IKW_RED ? "fault" : "past", word);
+    ikw_html_raw(h, " ");
+    if (h->detailed[i])
+        ikw_html_f(h, "<a href=\"#v%zu\">", i + 1);
+    ikw_html_text(h, v->cause->title);
+    if (h->detailed[i])
+        ikw_html_raw(h, "</a>");
+    ikw_html_f(h, "<br/><small>%s%s%d %% \xc2\xb7 ",
+               v->band ? v->band->word : "", v->band ? ", " : "", v->certainty);
+    ikw_html_tunnel(h, v->local, v->peer, v->tunnel_name);
+    if (v->count > 1)
+        ikw_html_f(h, " \xc2\xb7 %u times", v->count);
+    if (v->recovered)
+        ikw_html_raw(h, " \xc2\xb7 recovered later");
+    ikw_html_raw(h, "</small></li>");
+}
+
+static void put_verdicts(struct ikw_html *h)
+{
+    size_t n = h->report->nverdicts;
+    ikw_html_raw(h, "<section aria-labelledby=\"wrong\"><h2 id=\"wrong\">"
+                    "Verdicts</h2>");
+    if (!n)
+        ikw_html_raw(h, "<p>There is none.</p>");
+    else
+        ikw_html_raw(h, "<ol class=\"list\">");
+    for (size_t i = 0; i < n && i < VERDICTS_LISTED; i++)
+        put_entry(h, i);
+    if (n)
+        ikw_html_raw(h, "</ol>");
+    if (n > VERDICTS_LISTED)
+        ikw_html_f(h, "<p>and %zu more: see the table of tunnels.</p>",
+                   n - VERDICTS_LISTED);
+    ikw_html_raw(h, "</section>");
+}
+
+/* ---- timelines
+ * --------------------------------------------------------------- */
+
+static bool has_fault(const struct ikw_tunnel *t)
+{
+    return t->nverdicts > 0;
+}
+
+static void put_time_row(struct ikw_html *h, const struct ikw_tunnel *t)
+{
+    ikw_html_raw(h, "<div class=\"tlrow\"><div>");
+    ikw_html_tunnel(h, t->local, t->peer, t->name);
+    ikw_html_raw(h, "</div>");
+    ikw_html_timeline(h, t);
+    ikw_html_raw(h, "</div>");
+}
+
+static void put_axis(struct ikw_html *h)
+{
+    bool day = ikw_when_same_day(h->from_ms, h->to_ms);
+    ikw_html_raw(h, "<div class=\"tlrow\"><div></div><div class=\"axis dim\">"
+                    "<span>");
+    ikw_html_time(h, h->from_ms, true);
+    ikw_html_raw(h, "</span><span>");
+    ikw_html_time(h, h->to_ms, !day);
+    ikw_html_raw(h, "</span></div></div>");
+}
+
+static void put_timelines(struct ikw_html *h)
+{
+    const struct ikw_report *r = h->report;
+    size_t shown = 0;
+    ikw_html_raw(h, "<section aria-labelledby=\"time\"><h2 id=\"time\">"
+                    "Timeline</h2>");
+    if (h->from_ms == IKW_NO_TIME) {
+        ikw_html_raw(h, "<p>The lines of this log have no time.</p></section>");
+        return;
+    }
+    for (int faulty = 1; faulty >= 0; faulty--)
+        for (size_t i = 0; i < r->ntunnels && shown < TIMELINES; i++)
+            if (has_fault(r->tunnels[i]) == faulty) {
+                put_time_row(h, r->tunnels[i]);
+                shown++;
+            }
+    put_axis(h);
+    ikw_html_timeline_legend(h);
+    if (shown < r->ntunnels)
+        ikw_html_f(h, "<p class=\"dim\">The first %zu of %zu tunnels.</p>",
+                   shown, r->ntunnels);
+    ikw_html_raw(h, "</section>");
+}
+
+/* ---- tunnels
+ * ------------------------------------------------------------------ */
+
+static void put_tunnel_head(struct ikw_html *h, const struct ikw_tunnel *t,
+                            size_t index)
+{
+    ikw_html_f(h,
+               "<section class=\"tunnel\" aria-labelledby=\"t%zu\">"
+               "<h2 id=\"t%zu\">",
+               index + 1, index + 1);
+    put_badge(h, t->outcome);
+    ikw_html_raw(h, " ");
+    ikw_html_tunnel(h, t->local, t->peer, t->name);
+    ikw_html_f(h, "</h2><p>%s \xc2\xb7 %u negotiation%s", t->state, t->attempts,
+               t->attempts == 1 ? "" : "s");
+    if (t->first_ms != IKW_NO_TIME) {
+        ikw_html_raw(h, " \xc2\xb7 ");
+        ikw_html_time(h, t->first_ms, true);
+        ikw_html_raw(h, " to ");
+        ikw_html_time(h, t->last_ms,
+                      !ikw_when_same_day(t->first_ms, t->last_ms));
+    }
+    ikw_html_raw(h, "</p>");
+    ikw_html_timeline(h, t);
+}
+
+/* True if there was room for it. */
+static bool put_tunnel(struct ikw_html *h, size_t index, size_t start)
+{
+    const struct ikw_tunnel *t = h->report->tunnels[index];
+    if (h->out->len - start > DETAIL_BYTES)
+        return false;
+    put_tunnel_head(h, t, index);
+    for (size_t k = 0; k < t->nverdicts; k++)
+        ikw_html_verdict(h, t->verdicts[k]);
+    ikw_html_raw(h, "</section>");
+    return true;
+}
+
+static void put_daemon(struct ikw_html *h)
+{
+    const struct ikw_report *r = h->report;
+    bool any = false;
+    for (size_t i = 0; i < r->nverdicts; i++) {
+        if (r->verdicts[i]->tunnel < r->ntunnels)
+            continue;
+        if (!any)
+            ikw_html_raw(h, "<section class=\"tunnel\" "
+                            "aria-labelledby=\"daemon\"><h2 id=\"daemon\">"
+                            "The daemon itself</h2>");
+        any = true;
+        ikw_html_verdict(h, i);
+    }
+    if (any)
+        ikw_html_raw(h, "</section>");
+}
+
+/* In the order of their best verdicts. */
+static void put_details(struct ikw_html *h)
+{
+    const struct ikw_report *r = h->report;
+    size_t start = h->out->len, left = 0;
+    put_daemon(h);
+    bool *done = ikw_xcalloc(r->ntunnels + 1, sizeof *done);
+    for (size_t i = 0; i < r->nverdicts; i++) {
+        size_t t = r->verdicts[i]->tunnel;
+        if (t >= r->ntunnels || done[t])
+            continue;
+        done[t] = true;
+        left += !put_tunnel(h, t, start);
+    }
+    free(done);
+    if (left)
+        ikw_html_f(h,
+                   "<p>%zu more tunnels with a verdict stand in the table "
+                   "only; diagnose a part of the log to see their "
+                   "details.</p>",
+                   left);
+}
+
+/* ---- the table
+ * ----------------------------------------------------------------- */
+
+static void put_table_row(struct ikw_html *h, const struct ikw_tunnel *t)
+{
+    const struct ikw_report *r = h->report;
+    ikw_html_raw(h, "<tr><td>");
+    put_badge(h, t->outcome);
+    ikw_html_raw(h, "</td><td>");
+    ikw_html_tunnel(h, t->local, t->peer, t->name);
+    ikw_html_f(h, "</td><td>%s</td><td class=\"n\">%u</td><td>", t->state,
+               t->attempts);
+    if (t->first_ms != IKW_NO_TIME)
+        ikw_html_time(h, t->first_ms, true);
+    ikw_html_raw(h, "</td><td>");
+    if (t->nverdicts) {
+        size_t i = t->verdicts[0];
+        if (h->detailed[i])
+            ikw_html_f(h, "<a href=\"#v%zu\">", i + 1);
+        ikw_html_text(h, r->verdicts[i]->cause->title);
+        if (h->detailed[i])
+            ikw_html_raw(h, "</a>");
+        if (t->nverdicts > 1)
+            ikw_html_f(h, " and %zu more", t->nverdicts - 1);
+    }
+    ikw_html_raw(h, "</td></tr>\n");
+}
+
+static void put_table(struct ikw_html *h)
+{
+    const struct ikw_report *r = h->report;
+    ikw_html_raw(h, "<section class=\"all\" aria-labelledby=\"tunnels\">"
+                    "<h2 id=\"tunnels\">All tunnels</h2>");
+    if (!r->ntunnels) {
+        ikw_html_raw(h, "<p>There is none.</p></section>");
+        return;
+    }
+    ikw_html_f(h,
+               "<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+               "aria-labelledby=\"tunnels\"><table><caption>%zu tunnel%s"
+               "</caption><thead><tr><th scope=\"col\">Outcome</th>"
+               "<th scope=\"col\">Tunnel</th><th scope=\"col\">State</th>"
+               "<th scope=\"col\" class=\"n\">Tried</th>"
+               "<th scope=\"col\">First</th><th scope=\"col\">Verdict</th>"
+               "</tr></thead><tbody>\n",
+               r->ntunnels, r->ntunnels == 1 ? "" : "s");
+    for (size_t i = 0; i < r->ntunnels; i++)
+        put_table_row(h, r->tunnels[i]);
+    ikw_html_raw(h, "</tbody></table></div></section>");
+}
+
+/* ---- what remains
+ * ---------------------------------------------------------------- */
+
+static void put_unexplained(struct ikw_html *h)
+{
+    const struct ikw_report *r = h->report;
+    ikw_html_f(h, "<h3>Error lines no verdict explains: %u</h3>",
+               r->unexplained_total);
+    if (!r->nunexplained)
+        return;
+    ikw_html_raw(h, "<ul>");
+    for (size_t i = 0; i < r->nunexplained && i < UNEXPLAINED_MOST; i++) {
+        struct ikw_buf b = { 0 };
+        ikw_html_raw(h, "<li>");
+        ikw_html_place(h, &r->unexplained[i]);
+        ikw_line_words(&b, &r->unexplained[i]);
+        ikw_html_element(h, "span", "log", ikw_buf_str(&b));
+        ikw_html_raw(h, "</li>");
+        ikw_buf_release(&b);
+    }
+    ikw_html_raw(h, "</ul>");
+}
+
+static void put_rest(struct ikw_html *h)
+{
+    const struct ikw_report *r = h->report;
+    ikw_html_raw(h, "<section class=\"all\" aria-labelledby=\"rest\">"
+                    "<h2 id=\"rest\">What remains</h2>");
+    if (r->nnotes)
+        ikw_html_raw(h, "<h3>Worth knowing, no fault</h3><ul>");
+    for (size_t i = 0; i < r->nnotes; i++)
+        ikw_html_element(h, "li", NULL, r->notes[i]->title);
+    if (r->nnotes)
+        ikw_html_raw(h, "</ul>");
+    put_unexplained(h);
+    if (r->nblind_spots)
+        ikw_html_raw(h, "<h3>What this log could not show</h3><ul>");
+    for (size_t i = 0; i < r->nblind_spots; i++)
+        ikw_html_element(h, "li", NULL, r->blind_spots[i]);
+    if (r->nblind_spots)
+        ikw_html_raw(h, "</ul>");
+    ikw_html_raw(h, "</section>");
+}
+
+/* ---- all of it
+ * -------------------------------------------------------------------- */
+
+static void find_span(struct ikw_html *h)
+{
+    const struct ikw_session *s = h->session;
+    h->from_ms = h->to_ms = IKW_NO_TIME;
+    for (size_t i = 0; i < h->report->ntunnels; i++) {
+        const struct ikw_tunnel *t = h->report->tunnels[i];
+        if (t->first_ms == IKW_NO_TIME)
+            continue;
+        if (h->from_ms == IKW_NO_TIME || t->first_ms < h->from_ms)
+            h->from_ms = t->first_ms;
+        if (h->to_ms == IKW_NO_TIME || t->last_ms > h->to_ms)
+            h->to_ms = t->last_ms;
+    }
+    for (size_t i = 0; i < s->ninputs && !s->from_facts; i++) {
+        const struct ikw_log_summary *in = &s->inputs[i];
+        if (in->from_ms == IKW_NO_TIME || h->from_ms == IKW_NO_TIME)
+            continue;
+        h->from_ms = in->from_ms < h->from_ms ? in->from_ms : h->from_ms;
+        h->to_ms = in->to_ms > h->to_ms ? in->to_ms : h->to_ms;
+    }
+}
+
+/* What has details is known once they are written; the list of verdicts, which
+ * stands before them, links to them. So they are written aside. */
+void ikw_render_html(struct ikw_buf *out, const struct ikw_session *s)
+{
+    struct ikw_buf aside = { 0 };
+    struct ikw_html h = { .out = &aside, .session = s, .report = s->report };
+    h.detailed = ikw_xcalloc(s->report->nverdicts + 1, sizeof *h.detailed);
+    find_span(&h);
+    put_details(&h);
+    h.out = out;
+    put_head(&h);
+    put_inputs(&h);
+    put_verdicts(&h);
+    put_timelines(&h);
+    ikw_buf_add(out, ikw_buf_str(&aside), aside.len);
+    put_table(&h);
+    put_rest(&h);
+    ikw_html_lines(&h);
+    ikw_html_raw(&h, "</main></body></html>\n");
+    free(h.detailed);
+    free(h.lines);
+    ikw_buf_release(&aside);
+}
