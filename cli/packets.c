@@ -89,6 +89,8 @@ static void add_contents(struct ikw_buf *out, const struct ikw_datagram *g)
     if (g->fragment)
         ikw_buf_addf(out, " %u%s", g->fragment,
                      g->last_fragment ? " (last)" : "");
+    if (k->length != g->size)
+        ikw_buf_addf(out, " length=%lu", (unsigned long)k->length);
     if (k->malformed)
         ikw_buf_adds(out, " (malformed)");
 }
@@ -302,6 +304,7 @@ static void set_exchange(json_t *o, const struct ikw_datagram *g)
     set_text(o, "exchange", ikw_isakmp_exchange_name(k->exchange));
     set_int(o, "flags", k->flags);
     set_int(o, "message_id", k->msgid);
+    set_int(o, "length", k->length);
     if (g->number)
         set_int(o, "number", g->number);
     set_payloads(o, k);
