@@ -146,7 +146,7 @@ static void check_causes(const struct ikw_kb *kb, struct ikw_diags *ds)
     for (size_t i = 0; i < kb->ncauses; i++) {
         const struct ikw_cause *c = kb->causes[i];
         check_complete(c, ds);
-        if (!concluded[i])
+        if (!concluded[i] && c->in_log)
             ikw_diag_add(ds, c->pos, IKW_DIAG_CAUSE_UNUSED,
                          "no rule concludes cause '%s'", c->id);
     }

@@ -357,6 +357,7 @@ struct ikw_cause {
     size_t nrivals;
     bool benign; /* a condition worth telling that is not a fault */
     bool noise;  /* strangers: ranked after everything else */
+    bool in_log; /* false: no log can show it, so no rule concludes it */
     unsigned index;
     struct ikw_pos pos;
 };

@@ -90,6 +90,7 @@ static void load_attrs(struct ikw_loader *ld, const struct ikw_node *n,
     c->fixer = ikw_attr(n, "fixer");
     c->benign = ikw_attr_yes(ld, n, "benign", false);
     c->noise = ikw_attr_yes(ld, n, "noise", false);
+    c->in_log = ikw_attr_yes(ld, n, "in-log", true);
     c->parent_id = ikw_attr(n, "parent");
     if (c->parent_id)
         link_later(ld, ikw_attr_find(n, "parent")->line, c->parent_id,
