@@ -1,6 +1,6 @@
 /* ikewhy redact: a log that may leave the house. */
 #include "cases/redact.h"
-#include "cli/cli.h"
+#include "cli/cases.h"
 #include "cli/kbfind.h"
 #include "facts/log/log.h"
 
@@ -48,39 +48,42 @@ static uint64_t seed(void)
     return (uint64_t)time(NULL) * 65537 + (uint64_t)getpid();
 }
 
-static bool redact(const struct ikw_kb *kb, struct ikw_slice log)
+bool ikw_redact_file(const struct ikw_kb *kb, const char *path,
+                     struct ikw_buf *out)
 {
-    struct ikw_buf out = { 0 }, why = { 0 };
+    struct ikw_buf log = { 0 }, why = { 0 };
+    struct ikw_diags ds = { 0 };
+    bool ok = slurp(path, &log, &ds);
     struct ikw_redactor *r = ikw_redactor_new(kb, seed());
-    ikw_redact_note(r, log);
-    ikw_redact(r, log, &out);
-    struct ikw_slice after = { ikw_buf_str(&out), out.len };
-    bool same = ikw_redact_same(kb, log, after, &why);
-    bool ok = ikw_write_out(after.ptr, after.len) && same;
-    if (!same)
+    struct ikw_slice before = { ikw_buf_str(&log), log.len };
+    ikw_redact_note(r, before);
+    ikw_redact(r, before, out);
+    struct ikw_slice after = { ikw_buf_str(out), out->len };
+    if (ok && !ikw_redact_same(kb, before, after, &why)) {
         ikw_complain("the redacted log does not say the same: %s",
                      ikw_buf_str(&why));
+        ok = false;
+    }
     tell_unsure(r);
     ikw_redactor_free(r);
-    ikw_buf_release(&out);
+    ikw_print_diags(stderr, &ds);
+    ikw_diags_release(&ds);
+    ikw_buf_release(&log);
     ikw_buf_release(&why);
     return ok;
 }
 
 int ikw_cmd_redact(const struct ikw_options *o)
 {
-    struct ikw_buf log = { 0 };
-    struct ikw_diags ds = { 0 };
+    struct ikw_buf out = { 0 };
     struct ikw_kb *kb = ikw_kb_open(o->kb);
     if (o->nfiles > 1)
         ikw_complain("redact: one log, please");
-    bool ok =
-        kb && o->nfiles <= 1 && slurp(o->nfiles ? o->files[0] : "-", &log, &ds);
+    bool ok = kb && o->nfiles <= 1;
     if (ok)
-        ok = redact(kb, (struct ikw_slice){ ikw_buf_str(&log), log.len });
-    ikw_print_diags(stderr, &ds);
-    ikw_diags_release(&ds);
-    ikw_buf_release(&log);
+        ok = ikw_redact_file(kb, o->nfiles ? o->files[0] : "-", &out);
+    ok = ikw_write_out(ikw_buf_str(&out), out.len) && ok;
+    ikw_buf_release(&out);
     ikw_kb_free(kb);
     return ok ? 0 : IKW_EXIT_ERROR;
 }
