@@ -256,7 +256,7 @@ static bool round_check(struct round *r)
     kit_open(&bed, ikw_buf_str(&r->all_rules), ikw_buf_str(&r->all_facts),
              NULL);
     bool ok = bed.ok && same_as_reference(r, &bed, &derivations) &&
-              kit_proofs_hold(bed.e);
+              kit_proofs_hold(bed.e) && why_not_agrees(bed.e, bed.kb);
     kit_answer(bed.e, true, &one);
     kit_close(&bed);
     shuffle(r->rules, r->nrules);
