@@ -315,7 +315,7 @@ static void put_table(struct ikw_html *h)
     }
     ikw_html_f(h,
                "<div class=\"wide\" tabindex=\"0\" role=\"region\" "
-               "aria-labelledby=\"tunnels\"><table><caption>%zu tunnel%s"
+               "aria-label=\"Table of tunnels\"><table><caption>%zu tunnel%s"
                "</caption><thead><tr><th scope=\"col\">Outcome</th>"
                "<th scope=\"col\">Tunnel</th><th scope=\"col\">State</th>"
                "<th scope=\"col\" class=\"n\">Tried</th>"

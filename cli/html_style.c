@@ -102,7 +102,7 @@ const char *const ikw_html_style[] = {
     "--badbg:#fff;--goodbg:#fff;--warnbg:#fff;--mark:#fff}"
     "body{max-width:none;font-size:10pt;padding:0}nav,.skip{display:none}"
     "section,figure,tr,.lines li{break-inside:avoid}"
-    "section.tunnel,section.verdict,section.all{break-inside:auto}"
+    "section.tunnel,section.all{break-inside:auto}"
     "h2,h3,h4,summary{break-after:avoid}"
     "details::details-content{content-visibility:visible;block-size:auto}}",
     NULL

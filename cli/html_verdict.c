@@ -252,8 +252,7 @@ void ikw_html_verdict(struct ikw_html *h, size_t index)
 {
     const struct ikw_verdict *v = h->report->verdicts[index];
     h->detailed[index] = true;
-    ikw_html_f(h, "<section class=\"verdict\" aria-labelledby=\"v%zu\">",
-               index + 1);
+    ikw_html_raw(h, "<div class=\"verdict\">");
     put_head(h, v, index);
     put_what(h, v);
     put_advice(h, v);
@@ -265,5 +264,5 @@ void ikw_html_verdict(struct ikw_html *h, size_t index)
     put_rivals(h, v);
     ikw_html_proof(h, v, index);
     put_bill(h, v);
-    ikw_html_raw(h, "</section>");
+    ikw_html_raw(h, "</div>");
 }
