@@ -280,8 +280,8 @@ static bool reason_over_both(struct ikw_session *s, const struct ikw_options *o,
                              struct reasoning *g)
 {
     struct ikw_join_summary sum;
-    struct ikw_session_hooks hooks = { g, keep_set, count_unknown,
-                                       count_silent, NULL };
+    struct ikw_session_hooks hooks = { g, keep_set, count_unknown, count_silent,
+                                       NULL };
     g->joiner = ikw_joiner_new(s->kb);
     bool ok = ikw_session_read(s, o, &hooks);
     if (ok) {
