@@ -41,6 +41,9 @@ struct ikw_options {
     const char *rather_than;
     const char **drops, **assumes;
     size_t ndrops, nassumes;
+    const char **configs, **peer_configs;
+    size_t nconfigs, npeer_configs;
+    size_t split; /* files before a "--"; SIZE_MAX: there is none */
 };
 
 /* Parses what follows the command's name. False, with a message on stderr,
@@ -63,6 +66,7 @@ int ikw_cmd_whatif(const struct ikw_options *o);
 int ikw_cmd_explain(const struct ikw_options *o);
 int ikw_cmd_packets(const struct ikw_options *o);
 int ikw_cmd_facts(const struct ikw_options *o);
+int ikw_cmd_compare(const struct ikw_options *o);
 int ikw_cmd_kb(const struct ikw_options *o);
 int ikw_cmd_case(const struct ikw_options *o);
 int ikw_cmd_train(const struct ikw_options *o);

@@ -20,6 +20,7 @@ static void flush(struct printer *p)
 static void print_set(void *arg, struct ikw_fact_set *fs)
 {
     struct printer *p = arg;
+    ikw_configs_apply(&p->session->configs, fs);
     ikw_fact_set_print(fs, &p->out);
     flush(p);
 }
@@ -46,9 +47,10 @@ int ikw_cmd_facts(const struct ikw_options *o)
         hooks.unrecognised = print_unrecognised;
     else
         hooks.set = print_set;
-    if (!o->unrecognised)
-        ikw_inputs_print(o, &p.out);
-    bool ok = ikw_session_open(&s, o) && ikw_session_read(&s, o, &hooks);
+    bool ok = ikw_session_open(&s, o);
+    if (ok && !o->unrecognised)
+        ikw_inputs_print(&s, o, &p.out);
+    ok = ok && ikw_session_read(&s, o, &hooks);
     if (ok)
         flush(&p);
     ikw_buf_release(&p.out);

@@ -3,9 +3,9 @@
  * come in a fixed order, unknown values are left out, and text of the log is
  * escaped as on a terminal, so that nobody who prints it is harmed.
  */
+#include "cli/json.h"
 #include "cli/render.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +21,11 @@ static void set_text(json_t *o, const char *key, const char *text)
     ikw_escape(&b, text, strlen(text), true);
     json_object_set_new(o, key, json_string(ikw_buf_str(&b)));
     ikw_buf_release(&b);
+}
+
+void ikw_json_text(json_t *o, const char *key, const char *text)
+{
+    set_text(o, key, text);
 }
 
 /* Text of the knowledge base: its line breaks are only layout. */
@@ -130,6 +135,8 @@ static json_t *evidence(const struct ikw_session *s,
     json_t *list = json_array();
     for (size_t i = 0; i < v->nevidence; i++) {
         const struct ikw_evidence_item *item = &v->evidence[i];
+        if (!item->first.line)
+            continue;
         json_t *o = json_object();
         set_line(o, s, &item->first);
         set_text(o, "fact", item->fact);
@@ -260,7 +267,7 @@ static void set_counts(json_t *o, const struct ikw_log_summary *in)
     set_true(o, "newest_first", in->newest_first);
 }
 
-static json_t *inputs(const struct ikw_session *s)
+json_t *ikw_json_inputs(const struct ikw_session *s)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < s->ninputs; i++) {
@@ -270,6 +277,14 @@ static json_t *inputs(const struct ikw_session *s)
         set_text(o, "side", in->source == IKW_SOURCE_PEER ? "peer" : "local");
         if (!s->from_facts)
             set_counts(o, in);
+        json_array_append_new(list, o);
+    }
+    for (size_t i = 0; i < s->configs.nfiles; i++) {
+        const struct ikw_configs_file *f = &s->configs.files[i];
+        json_t *o = json_object();
+        set_text(o, "file", f->name);
+        set_text(o, "side", f->source == IKW_SOURCE_PEER ? "peer" : "local");
+        set_text(o, "config", ikw_conf_kind_name(f->kind));
         json_array_append_new(list, o);
     }
     return list;
@@ -340,7 +355,7 @@ static json_t *notes(const struct ikw_report *r)
     return list;
 }
 
-static json_t *verdicts(const struct ikw_session *s)
+json_t *ikw_json_verdicts(const struct ikw_session *s)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < s->report->nverdicts; i++)
@@ -353,9 +368,9 @@ static json_t *report(const struct ikw_session *s)
     const struct ikw_report *r = s->report;
     json_t *o = json_object();
     set_text(o, "schema", "ikewhy-report/1");
-    json_object_set_new(o, "inputs", inputs(s));
+    json_object_set_new(o, "inputs", ikw_json_inputs(s));
     set_text(o, "outcome", ikw_outcome_name(r->outcome));
-    json_object_set_new(o, "verdicts", verdicts(s));
+    json_object_set_new(o, "verdicts", ikw_json_verdicts(s));
     json_object_set_new(o, "tunnels", tunnels(r));
     json_object_set_new(o, "notes", notes(r));
     json_object_set_new(o, "unexplained", unexplained(s));

@@ -173,6 +173,12 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
     case OPT_PEER_LOG:
         o->peer_logs[o->npeer_logs++] = value;
         return true;
+    case OPT_CONFIG:
+        o->configs[o->nconfigs++] = value;
+        return true;
+    case OPT_PEER_CONFIG:
+        o->peer_configs[o->npeer_configs++] = value;
+        return true;
     case OPT_FACTS:
         o->facts = value;
         return true;
@@ -254,18 +260,22 @@ bool ikw_options_parse(struct ikw_options *o, enum ikw_cmd_id command, int argc,
 {
     bool literal = false;
     size_t most = (size_t)argc + 1;
-    *o = (struct ikw_options){ .command = command };
+    *o = (struct ikw_options){ .command = command, .split = SIZE_MAX };
     o->files = ikw_xcalloc(most, sizeof *o->files);
     o->peer_logs = ikw_xcalloc(most, sizeof *o->peer_logs);
     o->drops = ikw_xcalloc(most, sizeof *o->drops);
     o->assumes = ikw_xcalloc(most, sizeof *o->assumes);
+    o->configs = ikw_xcalloc(most, sizeof *o->configs);
+    o->peer_configs = ikw_xcalloc(most, sizeof *o->peer_configs);
     for (int i = 0; i < argc; i++) {
-        if (literal || argv[i][0] != '-' || !argv[i][1])
+        if (literal || argv[i][0] != '-' || !argv[i][1]) {
             o->files[o->nfiles++] = argv[i];
-        else if (!strcmp(argv[i], "--"))
+        } else if (!strcmp(argv[i], "--")) {
             literal = true;
-        else if (!take_option(o, argc, argv, &i))
+            o->split = o->nfiles;
+        } else if (!take_option(o, argc, argv, &i)) {
             return false;
+        }
     }
     return true;
 }
@@ -276,5 +286,7 @@ void ikw_options_release(struct ikw_options *o)
     free(o->peer_logs);
     free(o->drops);
     free(o->assumes);
+    free(o->configs);
+    free(o->peer_configs);
     *o = (struct ikw_options){ 0 };
 }

@@ -53,9 +53,11 @@ static bool choose_envelope(struct ikw_session *s, const struct ikw_options *o)
 
 bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o)
 {
+    size_t logs = (o->nfiles ? o->nfiles : 1) + o->npeer_logs;
     *s = (struct ikw_session){ .year_given = o->year != 0 };
     s->kb = ikw_kb_open(o->kb);
-    return s->kb && choose_envelope(s, o);
+    return s->kb && choose_envelope(s, o) &&
+           ikw_configs_read(&s->configs, o, (unsigned)logs, &s->diags);
 }
 
 void ikw_session_close(struct ikw_session *s)
@@ -65,13 +67,22 @@ void ikw_session_close(struct ikw_session *s)
     ikw_report_free(s->report);
     ikw_dossier_free(s->dossier);
     free(s->inputs);
+    ikw_configs_release(&s->configs);
     ikw_arena_release(&s->arena);
     ikw_kb_free(s->kb);
     *s = (struct ikw_session){ 0 };
 }
 
+size_t ikw_session_files(const struct ikw_session *s)
+{
+    return s->ninputs + s->configs.nfiles;
+}
+
 const char *ikw_session_file(const struct ikw_session *s, unsigned file)
 {
+    const struct ikw_configs_file *c = ikw_configs_file(&s->configs, file);
+    if (c)
+        return c->name;
     return file < s->ninputs && s->inputs[file].file ? s->inputs[file].file
                                                      : "";
 }
@@ -212,11 +223,13 @@ struct reasoning {
     struct ikw_diags *diags;
     struct ikw_dossier *dossier; /* NULL: keep no sets */
     struct ikw_joiner *joiner;   /* with a peer's log */
+    const struct ikw_configs *configs;
 };
 
 static void reason_over(void *arg, struct ikw_fact_set *fs)
 {
     struct reasoning *g = arg;
+    ikw_configs_apply(g->configs, fs);
     if (g->dossier)
         ikw_dossier_add(g->dossier, fs);
     ikw_report_add(g->builder, fs, g->diags);
@@ -295,7 +308,8 @@ static bool reason_over_both(struct ikw_session *s, const struct ikw_options *o,
 bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
 {
     struct reasoning g = { .builder = ikw_report_begin(s->kb, &s->report_opts),
-                           .diags = &s->diags };
+                           .diags = &s->diags,
+                           .configs = &s->configs };
     if (s->keep_sets)
         g.dossier = s->dossier = ikw_dossier_new(s->kb, 0);
     struct ikw_session_hooks hooks = { &g, reason_over, count_unknown,

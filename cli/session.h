@@ -6,6 +6,7 @@
 #define IKW_CLI_SESSION_H
 
 #include "cli/cli.h"
+#include "cli/configs.h"
 #include "facts/log/log.h"
 #include "cli/drop.h"
 #include "inference/inquiry.h"
@@ -26,6 +27,7 @@ struct ikw_session {
     struct ikw_log_summary *inputs; /* one a file; strings in `arena` */
     size_t ninputs;
     const char *envelope; /* forced; NULL: detected */
+    struct ikw_configs configs;
     bool year_given;
     bool from_facts;                    /* inputs have names only */
     struct ikw_report_opts report_opts; /* set before diagnosing */
@@ -37,8 +39,9 @@ struct ikw_session {
     struct ikw_diags diags;
 };
 
-/* Loads the knowledge base and checks the options that name things of it.
- * False after printing what is wrong; release in any case. */
+/* Loads the knowledge base, checks the options that name things of it, and
+ * reads the configurations. False after printing what is wrong; release in any
+ * case. */
 bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o);
 /* Reads all logs of the options. False if one could not be read. */
 bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
@@ -48,7 +51,9 @@ bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o);
 /* Prints the diagnostics on stderr and frees everything. */
 void ikw_session_close(struct ikw_session *s);
 
-/* Name of input `file`, "" if there is no such. */
+/* How many files there are, logs and configurations. */
+size_t ikw_session_files(const struct ikw_session *s);
+/* Name of file number `file`, "" if there is no such. */
 const char *ikw_session_file(const struct ikw_session *s, unsigned file);
 /* Without its folder. */
 const char *ikw_session_base(const struct ikw_session *s, unsigned file);

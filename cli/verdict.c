@@ -10,6 +10,7 @@
 enum {
     INDENT = 7,        /* where text begins beside a label */
     EVIDENCE_MOST = 5, /* lines of a log */
+    EVIDENCE_ALL = 9,  /* with those of configurations */
     EVIDENCE_A_GROUP = 2,
     ABSENCES_MOST = 3,
     RIVALS_MOST = 3,
@@ -101,7 +102,7 @@ struct evidence_page {
     bool name_files; /* more than one input */
     size_t where;    /* width of the column of line numbers */
     unsigned n;      /* printed so far */
-    const struct ikw_evidence *printed[EVIDENCE_MOST];
+    const struct ikw_evidence *printed[EVIDENCE_ALL];
 };
 
 static void add_where(struct ikw_buf *b, const struct evidence_page *ep,
@@ -184,17 +185,27 @@ static bool already_printed(const struct evidence_page *ep,
     return false;
 }
 
-/* A row of the bill: its lines of the log, then what they mean. */
+static bool configured(const struct evidence_page *ep,
+                       const struct ikw_evidence *ev)
+{
+    return ikw_configs_file(&ep->session->configs, ev->file) != NULL;
+}
+
+/* A row of the bill: its lines of the log, then what they mean. The lines of
+ * configurations are those to be changed: logs do not crowd them out. */
 static void print_row(struct evidence_page *ep, const struct ikw_bill_row *row)
 {
-    unsigned shown = 0;
+    unsigned shown[2] = { 0, 0 };
     for (size_t i = 0; i < ep->v->nevidence; i++) {
         const struct ikw_evidence_item *item = &ep->v->evidence[i];
-        if (!same(item->group, row->group) || shown == EVIDENCE_A_GROUP ||
-            ep->n == EVIDENCE_MOST || already_printed(ep, &item->first))
+        bool config = configured(ep, &item->first);
+        if (!same(item->group, row->group) || !item->first.line ||
+            shown[config] == EVIDENCE_A_GROUP || ep->n == EVIDENCE_ALL ||
+            (!config && ep->n >= EVIDENCE_MOST) ||
+            already_printed(ep, &item->first))
             continue;
         print_evidence_line(ep, item);
-        shown++;
+        shown[config]++;
     }
     print_sentence(ep, row->db < 0 ? "but" : "=",
                    row->proof ? row->proof->sentence : NULL);
@@ -251,7 +262,7 @@ static void print_evidence(struct ikw_page *page, const struct ikw_session *s,
     struct evidence_page ep = { .page = page, .session = s, .v = v };
     const struct ikw_bill_row **rows = ikw_xcalloc(v->nbill + 1, sizeof *rows);
     size_t n = 0;
-    ep.name_files = s->ninputs > 1;
+    ep.name_files = ikw_session_files(s) > 1;
     ep.where = where_width(&ep);
     for (size_t i = 0; i < v->nbill; i++)
         if (says_something(&v->bill[i]))

@@ -143,6 +143,7 @@ struct ikw_config {
     struct ikw_conf_policy *policies;
     struct ikw_addr own[16]; /* addresses it listens on */
     size_t nown;
+    size_t nsections;
     bool ike;                     /* sections were given */
     bool spd;                     /* policies were given, were it none */
     bool complete;                /* nothing was left out for want of a file */

@@ -1,7 +1,9 @@
 /*
  * Who the two say they are. A responder that verifies compares the caller's
- * identifier with those it expects; an initiator does so in aggressive mode
- * only. With a pre-shared key main mode knows no identifier but an address.
+ * identifier with those it expects. An initiator has chosen its section by
+ * address and compares nothing; but in aggressive mode it then looks for the
+ * pre-shared key by identifier alone, and what the key file has is not known
+ * here. With a pre-shared key main mode knows no identifier but an address.
  */
 #include "facts/config/match.h"
 
@@ -94,11 +96,12 @@ static bool translated(const struct ikw_conf_id *want, const char *kind,
            !ikw_config_owns(from->c, &a);
 }
 
-/* `from` sends, `to` expects. */
+/* `from` sends, `to` expects. `by_key`: an initiator needs the identifier
+ * to find the key. */
 static void compare_id(const struct check *c,
                        const struct ikw_conf_remote *from,
                        const struct ikw_conf_meet *from_meet,
-                       const struct ikw_conf_remote *to, bool enforced)
+                       const struct ikw_conf_remote *to, bool by_key)
 {
     bool ini_sends = from == c->ini;
     const struct ikw_conf_id *id = from->my_id, *want = to->peer_ids;
@@ -109,8 +112,8 @@ static void compare_id(const struct check *c,
     enum ikw_conf_result result = judge(want, kind, value);
     if (result == IKW_CONF_EQUAL)
         return;
-    if (!enforced)
-        result = IKW_CONF_TOLERATED;
+    if (!ini_sends)
+        result = by_key ? IKW_CONF_OPEN : IKW_CONF_TOLERATED;
     bool nat = translated(want, kind, from_meet, to);
     struct ikw_conf_diff *d =
         ikw_conf_diff_add(c->t, nat ? "id-nat" : "id", result);
@@ -207,8 +210,10 @@ void ikw_conf_identity(struct ikw_arena *a, struct ikw_conf_trial *t,
                        auth_of(ini) };
     check_id_type(&c, ini);
     check_id_type(&c, res);
-    compare_id(&c, ini, ini_meet, res, true);
-    compare_id(&c, res, res_meet, ini, !strcmp(c.mode, "aggressive"));
+    compare_id(&c, ini, ini_meet, res, false);
+    compare_id(&c, res, res_meet, ini,
+               !strcmp(c.mode, "aggressive") &&
+                   !strcmp(c.auth, "pre_shared_key"));
     check_cert(&c, ini, res);
     check_cert(&c, res, ini);
     check_login(&c);

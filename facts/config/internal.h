@@ -34,6 +34,9 @@ void ikw_conf_take(struct ikw_conf_read *r, struct ikw_conf_node *block,
 /* Diagnostics at a statement; always false. */
 bool ikw_conf_fault(struct ikw_conf_read *r, const struct ikw_conf_node *n,
                     const char *what);
+/* The same where it costs a section: what is missing may be in it. */
+void ikw_conf_dropped(struct ikw_conf_read *r, const struct ikw_conf_node *n,
+                      const char *what);
 struct ikw_conf_at ikw_conf_at(struct ikw_conf_read *r,
                                const struct ikw_conf_node *n);
 char *ikw_conf_dup(struct ikw_conf_read *r, struct ikw_slice s);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { DEFAULT_LIFETIME_S = 28800, INCLUDE_DEPTH = 8 };
+enum { DEFAULT_LIFETIME_S = 28800, SECTIONS_MAX = 8192, ITEMS_MAX = 64 };
 
 void ikw_config_init(struct ikw_config *c)
 {
@@ -54,29 +54,46 @@ struct ikw_conf_remote *ikw_conf_remote_new(struct ikw_config *c)
     return rm;
 }
 
+/* Sections are few; a file with more is not a real one. */
+static bool room(struct ikw_config *c)
+{
+    if (c->nsections == SECTIONS_MAX) {
+        c->complete = false;
+        return false;
+    }
+    c->nsections++;
+    return true;
+}
+
 void ikw_conf_remote_add(struct ikw_config *c, struct ikw_conf_remote *rm)
 {
     struct ikw_conf_remote **at = &c->remotes;
+    c->ike = true;
+    if (!room(c))
+        return;
     while (*at)
         at = &(*at)->next;
     *at = rm;
-    c->ike = true;
 }
 
 void ikw_conf_proposal_add(struct ikw_conf_remote *rm,
                            struct ikw_conf_proposal *p)
 {
     struct ikw_conf_proposal **at = &rm->proposals;
-    while (*at)
+    size_t n = 0;
+    for (; *at; n++)
         at = &(*at)->next;
-    *at = p;
+    if (n < ITEMS_MAX)
+        *at = p;
 }
 
 void ikw_conf_id_add(struct ikw_conf_id **list, struct ikw_conf_id *id)
 {
-    while (*list)
+    size_t n = 0;
+    for (; *list; n++)
         list = &(*list)->next;
-    *list = id;
+    if (n < ITEMS_MAX)
+        *list = id;
 }
 
 /* ---- sainfo ------------------------------------------------------------ */
@@ -100,11 +117,13 @@ static int rank(const struct ikw_conf_sainfo *sa)
 void ikw_conf_sainfo_add(struct ikw_config *c, struct ikw_conf_sainfo *sa)
 {
     struct ikw_conf_sainfo **at = &c->sainfos;
+    c->ike = true;
+    if (!room(c))
+        return;
     while (*at && rank(*at) >= rank(sa))
         at = &(*at)->next;
     sa->next = *at;
     *at = sa;
-    c->ike = true;
 }
 
 /* ---- the rest ---------------------------------------------------------- */
@@ -112,6 +131,8 @@ void ikw_conf_sainfo_add(struct ikw_config *c, struct ikw_conf_sainfo *sa)
 void ikw_conf_policy_add(struct ikw_config *c, struct ikw_conf_policy *p)
 {
     struct ikw_conf_policy **at = &c->policies;
+    if (!room(c))
+        return;
     while (*at)
         at = &(*at)->next;
     *at = p;

@@ -301,7 +301,8 @@ static size_t offers_of(const struct ikw_conf_remote *rm,
 static void check_begins(struct ikw_conf_trial *t,
                          const struct ikw_conf_meet *m)
 {
-    struct ikw_conf_diff *d = ikw_conf_diff_add(t, "ambiguous", IKW_CONF_FATAL);
+    struct ikw_conf_diff *d =
+        ikw_conf_diff_add(t, "own-ambiguous", IKW_CONF_FATAL);
     d->ini = m->v[0]->title;
     d->ini_at = m->v[0]->at;
     d->res = m->v[1]->title;

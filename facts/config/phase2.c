@@ -305,29 +305,49 @@ static bool agrees(struct ikw_arena *a, const struct ikw_conf_sainfo *ini,
     return true;
 }
 
+struct choice {
+    const struct ikw_config *c;
+    const struct ikw_conf_sainfo *hit, *other; /* ours, the other side's */
+    const struct ikw_conf_remote *res_rm;
+    bool initiator;
+};
+
+static bool would_agree(struct ikw_arena *a, const struct choice *k,
+                        const struct ikw_conf_sainfo *sa)
+{
+    return k->initiator ? agrees(a, sa, k->other, k->res_rm)
+                        : agrees(a, k->other, sa, k->res_rm);
+}
+
+static bool was_meant(struct ikw_arena *a, const struct choice *k,
+                      const struct ikw_conf_pair2 *pair,
+                      const struct ikw_conf_sainfo *sa)
+{
+    const struct ikw_selector *local = k->initiator ? &pair->src : &pair->dst;
+    const struct ikw_selector *remote = k->initiator ? &pair->dst : &pair->src;
+    return sa != k->hit && (!sa->local.any || !sa->remote.any) &&
+           ikw_selector_overlap(&sa->local, local) &&
+           ikw_selector_overlap(&sa->remote, remote) && would_agree(a, k, sa);
+}
+
 /* A wide section was chosen and its algorithms do not fit, while another one
  * for these networks has the right ones: the wrong section was hit. */
 static void check_overlap(struct ikw_arena *a, struct ikw_conf_trial *t,
                           const struct ikw_conf_pair2 *pair,
-                          const struct ikw_conf_sainfo *ini,
-                          const struct ikw_config *c,
-                          const struct ikw_conf_sainfo *hit,
-                          const struct ikw_conf_remote *res_rm)
+                          const struct choice *k)
 {
-    if ((!hit->local.any && !hit->remote.any) || agrees(a, ini, hit, res_rm))
+    if ((!k->hit->local.any && !k->hit->remote.any) ||
+        would_agree(a, k, k->hit))
         return;
-    for (const struct ikw_conf_sainfo *sa = c->sainfos; sa; sa = sa->next) {
-        if (sa == hit || (sa->local.any && sa->remote.any) ||
-            !ikw_selector_overlap(&sa->local, &pair->dst) ||
-            !ikw_selector_overlap(&sa->remote, &pair->src) ||
-            !agrees(a, ini, sa, res_rm))
+    for (const struct ikw_conf_sainfo *sa = k->c->sainfos; sa; sa = sa->next) {
+        if (!was_meant(a, k, pair, sa))
             continue;
         struct ikw_conf_diff *d =
             ikw_conf_diff_add(t, "overlap", IKW_CONF_FATAL);
-        d->ini = hit->title;
-        d->res = sa->title;
-        d->ini_at = sa->at;
-        d->res_at = hit->at;
+        d->ini = k->initiator ? k->hit->title : sa->title;
+        d->res = k->initiator ? sa->title : k->hit->title;
+        d->ini_at = k->initiator ? k->hit->at : sa->at;
+        d->res_at = k->initiator ? sa->at : k->hit->at;
         return;
     }
 }
@@ -374,6 +394,9 @@ void ikw_conf_phase2(struct ikw_arena *a, struct ikw_conf_trial *t,
     const struct ikw_conf_policy *policy = find_policy(a, t, pair, res, res_rm);
     if (!mine || !theirs)
         return;
-    check_overlap(a, t, pair, mine, res->c, theirs, res_rm);
+    struct choice there = { res->c, theirs, mine, res_rm, false };
+    struct choice here = { ini->c, mine, theirs, res_rm, true };
+    check_overlap(a, t, pair, &there);
+    check_overlap(a, t, pair, &here);
     ikw_conf_bundle(a, t, mine, theirs, pair->policy, policy, res_rm);
 }

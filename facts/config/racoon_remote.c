@@ -298,15 +298,15 @@ void ikw_racoon_remote(struct ikw_conf_read *r, struct ikw_conf_node *n,
     else if (ikw_addr_parse(name->text, &rm->address, NULL))
         rm->has_address = true;
     else {
-        ikw_conf_fault(r, n, "no such address");
+        ikw_conf_dropped(r, n, "no such address");
         return;
     }
     ikw_conf_take(r, n, remote_rows);
     set_title(r, n);
     if (!rm->has_address && !rm->anonymous)
-        ikw_conf_fault(r, n, "no address for this section: not used");
+        ikw_conf_dropped(r, n, "no address for this section: not used");
     else if (!rm->proposals)
-        ikw_conf_fault(r, n, "no usable proposal in this section: not used");
+        ikw_conf_dropped(r, n, "no usable proposal in this section: not used");
     else
         ikw_conf_remote_add(r->c, rm);
 }

@@ -164,12 +164,14 @@ void ikw_racoon_sainfo(struct ikw_conf_read *r, struct ikw_conf_node *n,
 {
     (void)arg;
     r->sainfo = ikw_conf_sainfo_new(r->c);
-    if (!read_head(r, n))
+    if (!read_head(r, n)) {
+        r->c->complete = false;
         return;
+    }
     ikw_conf_take(r, n, sainfo_rows);
     set_title(r, n);
     if (!r->sainfo->enc.n || !r->sainfo->auth.n) {
-        ikw_conf_fault(r, n, "an algorithm is missing in it: not used");
+        ikw_conf_dropped(r, n, "an algorithm is missing in it: not used");
         return;
     }
     if (!r->sainfo->comp.n)

@@ -125,8 +125,10 @@ static void take_add(struct ikw_conf_read *r, struct ikw_conf_node *n, int arg)
     struct ikw_conf_policy *p =
         IKW_ARENA_NEW(&r->c->arena, struct ikw_conf_policy);
     (void)arg;
-    if (!read_policy(r, n, p))
+    if (!read_policy(r, n, p)) {
+        r->c->complete = false;
         return;
+    }
     p->at = ikw_conf_at(r, n);
     drop(r->c, p);
     ikw_conf_policy_add(r->c, p);

@@ -17,6 +17,13 @@ bool ikw_conf_fault(struct ikw_conf_read *r, const struct ikw_conf_node *n,
                         (int)name.len, name.ptr, what);
 }
 
+void ikw_conf_dropped(struct ikw_conf_read *r, const struct ikw_conf_node *n,
+                      const char *what)
+{
+    r->c->complete = false;
+    ikw_conf_fault(r, n, what);
+}
+
 /* A directive by another name may hold anything: only a plain one is
  * repeated. */
 static void unknown(struct ikw_conf_read *r, const struct ikw_conf_node *n)

@@ -1,0 +1,14 @@
+/* Parts of JSON output that more than one command has. */
+#ifndef IKW_CLI_JSON_H
+#define IKW_CLI_JSON_H
+
+#include "cli/session.h"
+
+#include <jansson.h>
+
+/* Escaped; nothing where `text` is NULL. */
+void ikw_json_text(json_t *o, const char *key, const char *text);
+json_t *ikw_json_inputs(const struct ikw_session *s);
+json_t *ikw_json_verdicts(const struct ikw_session *s);
+
+#endif
