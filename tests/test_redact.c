@@ -67,8 +67,8 @@ static void words_of_the_daemon_stay(void)
     static const char *const lines[] = {
         "INFO: begin Identity Protection mode.\n",
         "ERROR: no suitable proposal found.\n",
-        "ERROR: ignore information because the message is too short - 76 "
-        "byte(s).\n",
+        ("ERROR: ignore information because the message is too short - 76 "
+         "byte(s).\n"),
         "0.0.0.0 127.0.0.1 255.255.255.0 ::\n",
         "",
     };
