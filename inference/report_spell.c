@@ -29,13 +29,14 @@ static uint32_t text_key(const char *text)
     char plain[IKW_TEXT_MAX + 1];
     size_t n = 0;
     while (*text && n < IKW_TEXT_MAX) {
-        size_t run = 0;
-        bool digit = false;
+        bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+        size_t run = hex ? 2 : 0;
+        bool digit = hex;
         while (in_number(text[run])) {
             digit = digit || (text[run] >= '0' && text[run] <= '9');
             run++;
         }
-        if (run >= LONG_RUN && digit) {
+        if (digit && (hex || run >= LONG_RUN)) {
             plain[n++] = '#';
             text += run;
             continue;
