@@ -149,7 +149,8 @@ demo: setup ## Build and diagnose a bundled log of a real failure
 
 check: setup-check ## Build, then run every test and lint there is
 	@$(MAKE) --no-print-directory all $(B)/check
-	@tests/run --build $(B) kb unit cli cases guide lab packets lint
+	@tests/run --build $(B) kb unit cli cases guide lab packets ask proof hostile \
+	    lint
 
 check-unit: all $(B)/check ## Run the unit tests only
 	@tests/run --build $(B) unit
@@ -168,9 +169,10 @@ asan: setup-check ## The tests under ASan and UBSan (CC=clang: with clang)
 	@$(MAKE) --no-print-directory VARIANT=$(ASAN) all build/$(ASAN)/check
 	@tests/run --build build/$(ASAN) kb unit cli cases guide
 
-bless: all ## Rewrite README's output and the cases' explain.golden (CASE=SLUG)
+bless: all ## Rewrite outputs in README and tour, explain.golden of cases (CASE=SLUG)
 	@tests/run-cases --build $(B) --bless $(CASE)
 	@tests/run-readme --bless
+	@tests/run-tour --bless
 
 FUZZERS := $(FUZZ_SRC:tests/%.c=%)
 fuzz: ## Fuzz each fuzzer for FUZZ_SECONDS (60), with clang

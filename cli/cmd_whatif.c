@@ -124,7 +124,8 @@ static void show_rows(struct ikw_page *page, const struct ikw_verdict *v,
         ikw_buf_adds(&b, row->proof ? row->proof->sentence : row->group);
         if (row->rule)
             ikw_buf_addf(&b, " (rule %s)", row->rule->id);
-        ikw_page_flow(page, first.ptr, "               ", IKW_DIM, 0, b.ptr);
+        ikw_page_flow(page, first.ptr, "                       ", IKW_DIM, 0,
+                      b.ptr);
         ikw_buf_release(&first);
         ikw_buf_release(&b);
     }

@@ -16,7 +16,8 @@ with open(os.path.join(ROOT, "docs", "report.schema.json")) as f:
 
 def run(*args, stdin=b"", env=None, cwd=ROOT):
     """Exit status, stdout and stderr (bytes) of one run."""
-    full = dict(os.environ, LC_ALL="C.UTF-8", **(env or {}))
+    full = dict(os.environ, LC_ALL="C.UTF-8")
+    full.update(env or {})
     full.setdefault("IKEWHY_KB", os.path.join(ROOT, "kb"))
     p = subprocess.run([BINARY, *args], input=stdin, capture_output=True,
                        timeout=120, env=full, cwd=cwd)
