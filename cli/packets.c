@@ -178,6 +178,9 @@ static void add_end(struct ikw_buf *out, const struct ikw_endpoint *e)
 
 static void remember(struct ikw_packet_list *list, const struct ikw_datagram *g)
 {
+    if (!same_end(&list->local, local_of(g)) ||
+        !same_end(&list->peer, peer_of(g)))
+        memset(list->icookie, 0, sizeof list->icookie); /* of other ends */
     list->begun = true;
     list->file = g->file;
     list->t_ms = g->t_ms;
