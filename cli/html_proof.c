@@ -11,6 +11,8 @@ struct tree {
     size_t index;
     const struct ikw_proof **shown; /* rules, by their number */
     size_t nshown, cap;
+    const struct ikw_proof **told; /* facts whose line was quoted */
+    size_t ntold, told_cap;
     unsigned nodes;
 };
 
@@ -31,6 +33,17 @@ static const struct ikw_bill_row *row_of(const struct ikw_verdict *v,
     return NULL;
 }
 
+/* True the first time. */
+static bool tell(struct tree *t, const struct ikw_proof *p)
+{
+    for (size_t i = 0; i < t->ntold; i++)
+        if (t->told[i] == p)
+            return false;
+    IKW_GROW(t->told, t->told_cap, t->ntold + 1);
+    t->told[t->ntold++] = p;
+    return true;
+}
+
 static void put_fact(struct tree *t, const struct ikw_proof *p)
 {
     struct ikw_html *h = t->h;
@@ -45,6 +58,8 @@ static void put_fact(struct tree *t, const struct ikw_proof *p)
             ikw_html_raw(h, " to ");
             ikw_html_place(h, &p->last);
         }
+    }
+    if (p->first.line && tell(t, p)) {
         struct ikw_buf b = { 0 };
         ikw_line_words(&b, &p->first);
         ikw_html_element(h, "span", "log", ikw_buf_str(&b));
@@ -139,4 +154,5 @@ void ikw_html_proof(struct ikw_html *h, const struct ikw_verdict *v,
     put_children(&t, v->proof, 1);
     ikw_html_raw(h, "</div>");
     free(t.shown);
+    free(t.told);
 }

@@ -25,8 +25,10 @@ static int at(const struct ikw_html *h, int64_t t_ms)
 
 static void put_up(struct ikw_html *h, const struct ikw_up *u)
 {
-    int from = at(h, u->from_ms);
+    int from = at(h, u->from_ms) < 9950 ? at(h, u->from_ms) : 9950;
     int to = u->to_ms == IKW_NO_TIME ? 10000 : at(h, u->to_ms);
+    if (to < from)
+        to = from;
     ikw_html_f(h,
                "<span class=\"up\" style=\"left:%d.%02d%%;width:%d.%02d%%\">"
                "</span>",
