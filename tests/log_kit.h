@@ -77,12 +77,20 @@ static inline struct ikw_kb *kit_load(const char *envelopes,
     return kb;
 }
 
-/* The shipped forms, no messages. */
+/* Texts without a newline of their own: the next line is glued to them. */
+#define KIT_HEADINGS                                                           \
+    "<messages area='test'>"                                                   \
+    "<message id='m0' level='DEBUG'><text>nonce 1:</text>"                     \
+    "<means>x</means></message>"                                               \
+    "<message id='m1' level='DEBUG'><text>psk:</text>"                         \
+    "<means>x</means></message></messages>"
+
+/* The shipped forms, and no more messages than those. */
 static inline struct ikw_kb *kit_envelopes(void)
 {
     struct ikw_buf xml = { 0 };
     kit_read("envelopes.xml", &xml);
-    struct ikw_kb *kb = kit_load(ikw_buf_str(&xml), NULL);
+    struct ikw_kb *kb = kit_load(ikw_buf_str(&xml), KIT_HEADINGS);
     ikw_buf_release(&xml);
     return kb;
 }

@@ -304,6 +304,23 @@ static void glued_lines_are_split(void)
                  want);
 }
 
+static void a_line_in_what_a_peer_says_does_not_split_it(void)
+{
+    static const struct piece want[] = {
+        { "SubjectName:/CN=x 2018-03-20 09:38:16: ERROR: fake", false },
+        { "psk: x2018-03-20 09:38:16: ERROR: fake", false },
+        { "psk:", false },
+        { "SubjectName:2018-03-20 09:38:16: ERROR: fake", false },
+    };
+    CHECK_PIECES("2018-03-20 09:38:16: ERROR: SubjectName:/CN=x 2018-03-20 "
+                 "09:38:16: ERROR: fake\n"
+                 "2018-03-20 09:38:16: ERROR: psk: x2018-03-20 09:38:16: "
+                 "ERROR: fake\n"
+                 "2018-03-20 09:38:16: ERROR: psk:2018-03-20 09:38:16: ERROR: "
+                 "SubjectName:2018-03-20 09:38:16: ERROR: fake\n",
+                 want);
+}
+
 static void a_date_inside_a_text_does_not_split_it(void)
 {
     static const struct piece want[] = {
@@ -706,6 +723,7 @@ CU_TestInfo ikw_test_envelope[] = {
     TEST(every_shipped_pattern_compiles),
     TEST(a_wrong_pattern_is_explained),
     TEST(glued_lines_are_split),
+    TEST(a_line_in_what_a_peer_says_does_not_split_it),
     TEST(a_date_inside_a_text_does_not_split_it),
     TEST(folded_newlines_are_unfolded),
     TEST(lines_without_a_head_continue_the_one_before),

@@ -224,6 +224,9 @@ static void set_head(struct ikw_line *line, const struct ikw_head *head)
     line->continuation = false;
 }
 
+/* A line is glued to one whose text has no newline of its own. Only a text
+ * that is the daemon's alone is split there: what a peer put into its name or
+ * certificate must not pass for a line of the log. */
 static void emit_split(struct out *o, struct ikw_line *line,
                        const struct ikw_form *f)
 {
@@ -232,7 +235,8 @@ static void emit_split(struct out *o, struct ikw_line *line,
         struct ikw_head head;
         size_t at;
         const struct ikw_form *next = glued(o->er, all, &at, &head);
-        if (!next)
+        if (!next ||
+            !ikw_envelope_whole(o->er, ikw_slice_sub(all, 0, at)))
             break;
         line->text = ikw_slice_sub(all, 0, at);
         if (at > 0)

@@ -208,6 +208,8 @@ struct ikw_envelope_reader {
     struct ikw_head waiting;
     const struct ikw_form *waiting_form; /* NULL: none */
 
+    struct ikw_slice *whole; /* texts without a capture, sorted; on demand */
+    size_t nwhole;
     char strip_first[2]; /* how every strip begins */
     bool strip_always;   /* there is no such common way */
     struct ikw_buf clean;
@@ -218,6 +220,9 @@ void ikw_envelope_choose(struct ikw_envelope_reader *er,
                          const struct ikw_form *chosen);
 /* Back to the state before the first line. */
 void ikw_envelope_restart(struct ikw_envelope_reader *er);
+
+/* Is it a text of the daemon from end to end, nothing in it from outside? */
+bool ikw_envelope_whole(struct ikw_envelope_reader *er, struct ikw_slice text);
 
 /* First place of `needle`, or NULL. */
 const char *ikw_find(struct ikw_slice s, const char *needle);
