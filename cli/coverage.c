@@ -5,6 +5,7 @@
  */
 #include "cli/coverage.h"
 
+#include "cli/configs.h"
 #include "cli/kbfind.h"
 #include "facts/join.h"
 #include "facts/log/log.h"
@@ -21,10 +22,11 @@ struct coverage {
     bool *causes;            /* by index: some log has it as a verdict */
     bool *messages;          /* by index in kb->messages; with --all */
     size_t nopen;            /* rules */
-    size_t nsets, nlogs, npairs;
+    size_t nsets, nlogs, npairs, nconfigs;
     bool all;
     struct ikw_report_builder *builder; /* of the trial in hand */
     struct ikw_joiner *joiner;
+    struct ikw_configs *configs;
     struct ikw_diags diags;
 };
 
@@ -55,6 +57,8 @@ static void look_at(void *arg, struct ikw_fact_set *fs)
 {
     struct coverage *c = arg;
     c->nsets++;
+    if (c->configs)
+        ikw_configs_apply(c->configs, fs);
     if (c->nopen) {
         struct ikw_engine_opts opts = { .program = c->program };
         struct ikw_engine *e = ikw_engine_new(c->kb, fs, &opts);
@@ -106,13 +110,22 @@ static void note_verdicts(struct coverage *c)
     ikw_report_free(r);
 }
 
+static bool try_paper(struct coverage *c)
+{
+    struct ikw_fact_set fs;
+    struct ikw_configs *cs = c->configs;
+    ikw_fact_set_init(&fs, c->kb);
+    ikw_config_paper(&fs, &cs->local, cs->npeers ? cs->peers[0] : NULL, NULL);
+    c->configs = NULL;
+    look_at(c, &fs);
+    ikw_fact_set_release(&fs);
+    return true;
+}
+
 static bool try_logs(struct coverage *c, const struct ikw_trial *t)
 {
     struct ikw_log_sink sink = { .arg = c, .set = t->peer ? hold : look_at };
-    struct ikw_report_opts opts = { .engine = { .program = c->program } };
     struct ikw_tracker *tr = ikw_tracker_new(c->kb, c->matcher, &sink);
-    if (c->all)
-        c->builder = ikw_report_begin(c->kb, &opts);
     c->joiner = t->peer ? ikw_joiner_new(c->kb) : NULL;
     bool ok = read_log(c, tr, t->log, 0, IKW_SOURCE_LOCAL) &&
               (!t->peer || read_log(c, tr, t->peer, 1, IKW_SOURCE_PEER));
@@ -124,11 +137,37 @@ static bool try_logs(struct coverage *c, const struct ikw_trial *t)
     }
     if (t->peer)
         ikw_joiner_free(c->joiner);
-    if (c->all)
-        note_verdicts(c);
     ikw_tracker_free(tr);
     c->nlogs += !t->peer;
     c->npairs += t->peer != NULL;
+    return ok;
+}
+
+static bool try_one(struct coverage *c, const struct ikw_trial *t)
+{
+    struct ikw_report_opts opts = { .engine = { .program = c->program } };
+    struct ikw_configs configs = { .given = false };
+    struct ikw_trial mine = *t;
+    struct ikw_options o = { .command = IKW_CMD_DIAGNOSE,
+                             .configs = mine.configs,
+                             .nconfigs = mine.nconfigs,
+                             .peer_configs = mine.peer_configs,
+                             .npeer_configs = mine.npeer_configs };
+    bool ok = true;
+    if (t->nconfigs || t->npeer_configs) {
+        ok = ikw_configs_read(&configs, &o, 2, &c->diags);
+        c->configs = &configs;
+        c->nconfigs++;
+    }
+    if (c->all)
+        c->builder = ikw_report_begin(c->kb, &opts);
+    if (ok)
+        ok = t->log ? try_logs(c, t) : try_paper(c);
+    if (c->all)
+        note_verdicts(c);
+    if (t->nconfigs || t->npeer_configs)
+        ikw_configs_release(&configs);
+    c->configs = NULL;
     return ok;
 }
 
@@ -210,9 +249,10 @@ static int tell(const struct coverage *c)
     }
     if (c->all)
         tell_rest(c);
-    printf("%zu rules with %zu conditions over %zu logs and %zu pairs of logs "
-           "(%zu fact sets): %zu uncovered\n",
-           c->kb->nrules, conditions, c->nlogs, c->npairs, c->nsets, open);
+    printf("%zu rules with %zu conditions over %zu logs and %zu pairs of logs, "
+           "%zu times with configurations (%zu fact sets): %zu uncovered\n",
+           c->kb->nrules, conditions, c->nlogs, c->npairs, c->nconfigs,
+           c->nsets, open);
     return open ? 1 : 0;
 }
 
@@ -234,8 +274,8 @@ static bool run_trials(struct coverage *c, const struct ikw_trials *t)
     bool ok = true;
     c->nopen = c->kb->nrules;
     for (size_t i = 0; i < t->n && ok && (c->nopen || c->all); i++) {
-        ok = try_logs(c, &t->v[i]);
-        if (c->all && !t->v[i].peer)
+        ok = try_one(c, &t->v[i]);
+        if (c->all && t->v[i].log && !t->v[i].peer && !t->v[i].nconfigs)
             note_messages(c, t->v[i].log);
     }
     return ok;

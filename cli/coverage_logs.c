@@ -14,10 +14,13 @@ static char *copy(const char *s)
     return memcpy(ikw_xmalloc(n), s, n);
 }
 
-static void add(struct ikw_trials *t, const char *log, const char *peer)
+static struct ikw_trial *push(struct ikw_trials *t, const char *log,
+                              const char *peer)
 {
     IKW_GROW(t->v, t->cap, t->n + 1);
-    t->v[t->n++] = (struct ikw_trial){ copy(log), peer ? copy(peer) : NULL };
+    t->v[t->n] = (struct ikw_trial){ .log = log ? copy(log) : NULL,
+                                     .peer = peer ? copy(peer) : NULL };
+    return &t->v[t->n++];
 }
 
 static bool ends(const char *s, const char *tail)
@@ -42,6 +45,69 @@ static bool find_log(char *out, const char *dir, const char *name, size_t len)
         return true;
     strcat(out, ".xz");
     return is_file(out);
+}
+
+/* ---- configurations ---------------------------------------------------- */
+
+static size_t find_configs(const char **out, const char *stem)
+{
+    static const char *const kinds[IKW_TRIAL_CONFIGS] = { "racoon", "setkey" };
+    char path[PATH_BYTES];
+    size_t n = 0;
+    for (size_t i = 0; i < IKW_TRIAL_CONFIGS; i++) {
+        int len = snprintf(path, sizeof path, "%s.%s.conf", stem, kinds[i]);
+        if (len > 0 && (size_t)len < sizeof path && is_file(path))
+            out[n++] = copy(path);
+    }
+    return n;
+}
+
+/* DIR/SIDE of a log DIR/SIDE.info.log; of the other side if `other`. */
+static bool stem_of(char *out, const char *log, bool other)
+{
+    static const char *const sides[][2] = { { "initiator", "responder" },
+                                            { "responder", "initiator" },
+                                            { "our", "peer" },
+                                            { "input", "peer" },
+                                            { "peer", "our" } };
+    const char *slash = strrchr(log, '/'), *name = slash ? slash + 1 : log;
+    int dir = (int)(name - log), side = (int)strcspn(name, ".");
+    const char *who = NULL;
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++)
+        if (strlen(sides[i][0]) == (size_t)side &&
+            !memcmp(sides[i][0], name, (size_t)side))
+            who = sides[i][1];
+    int n = !other ? snprintf(out, PATH_BYTES, "%.*s", dir + side, log)
+            : who  ? snprintf(out, PATH_BYTES, "%.*s%s", dir, log, who)
+                   : snprintf(out, PATH_BYTES, "%.*s.peer", dir + side, log);
+    return n > 0 && n < PATH_BYTES;
+}
+
+/* The trial once more, with configurations, if there are any. */
+static void with_configs(struct ikw_trials *t, const char *stem_log,
+                         const char *log, const char *peer, bool both)
+{
+    char ours[PATH_BYTES], theirs[PATH_BYTES];
+    struct ikw_trial more = { NULL };
+    if (!stem_of(ours, stem_log, false) || !stem_of(theirs, stem_log, true))
+        return;
+    more.nconfigs = find_configs(more.configs, ours);
+    if (both)
+        more.npeer_configs = find_configs(more.peer_configs, theirs);
+    if (!more.nconfigs && !more.npeer_configs)
+        return;
+    struct ikw_trial *v = push(t, log, peer);
+    more.log = v->log;
+    more.peer = v->peer;
+    *v = more;
+}
+
+static void add(struct ikw_trials *t, const char *log, const char *peer)
+{
+    push(t, log, peer);
+    with_configs(t, log, log, peer, true);
+    if (!peer)
+        with_configs(t, log, log, NULL, false);
 }
 
 /* ---- pairs ------------------------------------------------------------- */
@@ -120,6 +186,8 @@ static bool add_entry(struct ikw_trials *t, const char *dir, const char *name,
         return depth == DEEPEST || add_at(t, path, depth + 1);
     if (!strcmp(name, "INDEX.tsv"))
         read_index(t, dir, path);
+    if (ends(name, ".racoon.conf"))
+        with_configs(t, path, NULL, NULL, true); /* on paper */
     if (!is_log(name) || !st.st_size)
         return true;
     add(t, path, NULL);
@@ -164,12 +232,17 @@ static long long size_of(const char *path)
     return (long long)st.st_size * (ends(path, ".xz") ? 16 : 1);
 }
 
+static const char *name_of(const struct ikw_trial *t)
+{
+    return t->log ? t->log : t->nconfigs ? t->configs[0] : "";
+}
+
 static int compare(const void *a, const void *b)
 {
     const struct ikw_trial *x = a, *y = b;
     long long n = size_of(x->log) + size_of(x->peer);
     long long m = size_of(y->log) + size_of(y->peer);
-    int by_name = strcmp(x->log, y->log);
+    int by_name = strcmp(name_of(x), name_of(y));
     if (n != m)
         return n < m ? -1 : 1;
     if (by_name)
@@ -183,11 +256,19 @@ void ikw_trials_sort(struct ikw_trials *t)
         qsort(t->v, t->n, sizeof *t->v, compare);
 }
 
+static void release_all(const char **v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free((char *)(uintptr_t)v[i]);
+}
+
 void ikw_trials_release(struct ikw_trials *t)
 {
     for (size_t i = 0; i < t->n; i++) {
         free(t->v[i].log);
         free(t->v[i].peer);
+        release_all(t->v[i].configs, t->v[i].nconfigs);
+        release_all(t->v[i].peer_configs, t->v[i].npeer_configs);
     }
     free(t->v);
     *t = (struct ikw_trials){ 0 };
