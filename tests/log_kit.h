@@ -82,6 +82,8 @@ static inline struct ikw_kb *kit_load(const char *envelopes,
     "<messages area='test'>"                                                   \
     "<message id='m0' level='DEBUG'><text>nonce 1:</text>"                     \
     "<means>x</means></message>"                                               \
+    "<message id='m2' level='DEBUG'><text>checkisakmpsa:</text>"               \
+    "<means>x</means></message>"                                               \
     "<message id='m1' level='DEBUG'><text>psk:</text>"                         \
     "<means>x</means></message></messages>"
 

@@ -350,6 +350,21 @@ static void folded_newlines_are_unfolded(void)
                  want);
 }
 
+static void newlines_a_peer_makes_up_are_not_unfolded(void)
+{
+    static const struct piece want[] = {
+        { "SubjectName:/CN=#012psk:", false },
+        { "Vendor ID: x", false },
+        { "psk:", false },
+        { "x: ", true },
+        { "psk:", true },
+    };
+    CHECK_PIECES("Mar 20 09:38:16 gw racoon: ERROR: SubjectName:/CN=#012psk:\n"
+                 "Mar 20 09:38:16 gw racoon: INFO: Vendor ID: x#012\n"
+                 "Mar 20 09:38:16 gw racoon: INFO: psk:#012x: #012psk:\n",
+                 want);
+}
+
 static void lines_without_a_head_continue_the_one_before(void)
 {
     static const struct piece want[] = {
@@ -726,6 +741,7 @@ CU_TestInfo ikw_test_envelope[] = {
     TEST(a_line_in_what_a_peer_says_does_not_split_it),
     TEST(a_date_inside_a_text_does_not_split_it),
     TEST(folded_newlines_are_unfolded),
+    TEST(newlines_a_peer_makes_up_are_not_unfolded),
     TEST(lines_without_a_head_continue_the_one_before),
     TEST(a_continuation_has_time_and_level_of_its_line),
     TEST(what_follows_another_programs_line_is_foreign),

@@ -154,6 +154,28 @@ static void emit_folded(struct out *o, struct ikw_line *line)
         emit_continuation(o, line->number, rest);
 }
 
+/* Whether the mark stands for a newline of the daemon's own: behind a text
+ * that is its alone, or before nothing but a dump. A peer may write the mark
+ * into its name, and what follows it there is no line. */
+static bool is_folded(struct ikw_envelope_reader *er, struct ikw_slice s)
+{
+    const char *cut = ikw_find(s, "#012");
+    if (!cut)
+        return false;
+    size_t at = (size_t)(cut - s.ptr);
+    if (ikw_envelope_whole(er, ikw_slice_sub(s, 0, at)))
+        return true;
+    for (int i = 0; cut && i < NEWLINES_MOST; i++) {
+        s = ikw_slice_sub(s, at + 4, s.len);
+        cut = ikw_find(s, "#012");
+        at = cut ? (size_t)(cut - s.ptr) : s.len;
+        struct ikw_slice piece = ikw_slice_trim(ikw_slice_sub(s, 0, at));
+        if (piece.len && !is_all_dump(piece))
+            return false;
+    }
+    return true;
+}
+
 static void emit_plain(struct out *o, struct ikw_line *line)
 {
     line->continuation = is_all_dump(line->text);
@@ -168,7 +190,7 @@ static void emit_text(struct out *o, struct ikw_line *line,
     if (func)
         *s = ikw_slice_sub(*s, func, s->len);
     *s = ikw_text_strip(o->er, *s, f->env->dialect);
-    if (f->has_tag && ikw_find(*s, "#012"))
+    if (f->has_tag && is_folded(o->er, *s))
         emit_folded(o, line);
     else
         emit_plain(o, line);
@@ -235,8 +257,7 @@ static void emit_split(struct out *o, struct ikw_line *line,
         struct ikw_head head;
         size_t at;
         const struct ikw_form *next = glued(o->er, all, &at, &head);
-        if (!next ||
-            !ikw_envelope_whole(o->er, ikw_slice_sub(all, 0, at)))
+        if (!next || !ikw_envelope_whole(o->er, ikw_slice_sub(all, 0, at)))
             break;
         line->text = ikw_slice_sub(all, 0, at);
         if (at > 0)
