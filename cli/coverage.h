@@ -21,7 +21,8 @@ struct ikw_trials {
  * of an INDEX.tsv, X.log with X.peer.log, and our.log or input.log with
  * peer.log. Where SIDE.racoon.conf or SIDE.setkey.conf stand beside SIDE.*,
  * all is read once more with them and those of the other side, and the
- * configurations of both without a log. False, with a message, if it cannot be read. */
+ * configurations of both without a log. False, with a message, if it cannot
+ * be read. */
 bool ikw_trials_add(struct ikw_trials *t, const char *path);
 /* Quick ones first: by size. */
 void ikw_trials_sort(struct ikw_trials *t);
