@@ -25,7 +25,7 @@ static bool close_by(const struct ikw_life *l, const struct ikw_mark *a,
                      const struct ikw_mark *b)
 {
     return a->kind == b->kind && a->phase == b->phase &&
-           b->from_ms >= a->from_ms && b->from_ms - a->to_ms <= l->step_ms;
+           b->from_ms >= a->from_ms && b->from_ms - a->from_ms <= l->step_ms;
 }
 
 static void join(struct ikw_mark *a, const struct ikw_mark *b)
