@@ -256,6 +256,15 @@ static void print_absences(struct evidence_page *ep)
     ikw_buf_release(&b);
 }
 
+/* One conclusion may both suffice and weigh. */
+static bool said_before(const struct ikw_bill_row *const *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (same(rows[i]->proof->sentence, rows[n]->proof->sentence))
+            return true;
+    return false;
+}
+
 static void print_evidence(struct ikw_page *page, const struct ikw_session *s,
                            const struct ikw_verdict *v)
 {
@@ -272,7 +281,8 @@ static void print_evidence(struct ikw_page *page, const struct ikw_session *s,
     ikw_page_styled(page, IKW_BOLD, "EVIDENCE");
     ikw_buf_addc(&page->out, '\n');
     for (size_t i = 0; i < n && i < EVIDENCE_MOST; i++)
-        print_row(&ep, rows[i]);
+        if (!said_before(rows, i))
+            print_row(&ep, rows[i]);
     print_absences(&ep);
     free(rows);
 }

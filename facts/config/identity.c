@@ -17,10 +17,13 @@ struct check {
     const char *mode, *auth;
 };
 
-static const char *auth_of(const struct ikw_conf_remote *rm)
+/* The method of the proposals that came together, or came closest. */
+static const char *auth_of(const struct ikw_conf_trial *t)
 {
-    return rm->proposals && rm->proposals->auth.word ? rm->proposals->auth.word
-                                                     : "";
+    for (size_t i = 0; i < t->n; i++)
+        if (!strcmp(t->v[i].attr, "auth"))
+            return t->v[i].ini;
+    return "";
 }
 
 static bool on(const struct ikw_conf_remote *rm, enum ikw_conf_setting_id id)
@@ -42,7 +45,7 @@ static const char *sent(const struct check *c, const struct ikw_conf_id *id,
     struct ikw_buf b = { 0 };
     if (id && id->value)
         return id->value;
-    if (!id || strcmp(id->kind, "address") || mine->c->nown != 1)
+    if ((id && strcmp(id->kind, "address")) || mine->c->nown != 1)
         return "";
     ikw_addr_add(&b, &mine->c->own[0]);
     const char *s = ikw_conf_format(c->arena, "%s", ikw_buf_str(&b));
@@ -207,7 +210,7 @@ void ikw_conf_identity(struct ikw_arena *a, struct ikw_conf_trial *t,
                        ini_meet,
                        res_meet,
                        ini->nmodes ? ini->modes[0] : "main",
-                       auth_of(ini) };
+                       auth_of(t) };
     check_id_type(&c, ini);
     check_id_type(&c, res);
     compare_id(&c, ini, ini_meet, res, false);

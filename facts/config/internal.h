@@ -12,6 +12,7 @@ struct ikw_conf_read {
     struct ikw_diags *ds;
     struct ikw_arena *scratch; /* trees */
     unsigned depth;            /* of includes */
+    bool secrets;              /* a word here may be one */
     /* the section in hand */
     struct ikw_conf_remote *remote;
     struct ikw_conf_proposal *proposal;

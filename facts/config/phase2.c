@@ -272,6 +272,25 @@ static int64_t ph1id(const struct ikw_conf_remote *rm)
     return rm && rm->set[IKW_SET_PH1ID].set ? rm->set[IKW_SET_PH1ID].number : 0;
 }
 
+static const char *field_words(const char *field)
+{
+    static const struct {
+        const char *field, *words;
+    } t[] = {
+        { "local-net", "the local network" },
+        { "local-mask", "the mask of the local network" },
+        { "remote-net", "the remote network" },
+        { "remote-mask", "the mask of the remote network" },
+        { "proto", "the protocol" },
+        { "remote-id", "the remoteid" },
+        { "swapped", "the order of the two" },
+    };
+    for (size_t i = 0; field && i < sizeof t / sizeof *t; i++)
+        if (!strcmp(field, t[i].field))
+            return t[i].words;
+    return "something";
+}
+
 /* The nearest one, and the field that differs. */
 void ikw_conf_no_section(struct ikw_arena *a, struct ikw_conf_trial *t,
                          const char *attr, const struct ikw_conf_pair2 *pair,
@@ -287,7 +306,9 @@ void ikw_conf_no_section(struct ikw_arena *a, struct ikw_conf_trial *t,
         t, attr, c->complete ? IKW_CONF_FATAL : IKW_CONF_OPEN);
     d->field = field;
     d->ini = pair_text(a, local, remote);
-    d->res = near ? near->title : "no section";
+    d->res = near ? ikw_conf_format(a, "%s (%s differs)", near->title,
+                                    field_words(field))
+                  : "no section";
     d->ini_at = pair->at;
     if (near)
         d->res_at = near->at;

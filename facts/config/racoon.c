@@ -136,7 +136,9 @@ enum { PRIVSEP, PADDING, TIMER, RADIUS, LDAP, MODECFG, LISTEN };
 static void take_plain(struct ikw_conf_read *r, struct ikw_conf_node *n,
                        int arg)
 {
+    r->secrets = arg == RADIUS || arg == LDAP;
     ikw_conf_take(r, n, plain[arg]);
+    r->secrets = false;
 }
 
 static const struct ikw_conf_row top_rows[] = {

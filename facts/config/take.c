@@ -24,13 +24,14 @@ void ikw_conf_dropped(struct ikw_conf_read *r, const struct ikw_conf_node *n,
     ikw_conf_fault(r, n, what);
 }
 
-/* A directive by another name may hold anything: only a plain one is
- * repeated. */
+/* A directive by another name may be anything: only a plain one is repeated,
+ * and beside secrets only one that is made like a name. */
 static void unknown(struct ikw_conf_read *r, const struct ikw_conf_node *n)
 {
     struct ikw_pos pos = { r->text->name, ikw_conf_line(n) };
     struct ikw_slice name = ikw_conf_word(n, 0);
-    if (!ikw_conf_plain(name) || n->words[0].quoted)
+    bool hyphen = name.len && memchr(name.ptr, '-', name.len);
+    if (!ikw_conf_plain(name) || n->words[0].quoted || (r->secrets && !hyphen))
         name = (struct ikw_slice){ "", 0 };
     ikw_diag_add(r->ds, pos, IKW_DIAG_CONF_UNKNOWN,
                  "unknown directive%s%.*s: not used", name.len ? " " : "",

@@ -335,7 +335,9 @@ void ikw_tmsh_peer(struct ikw_conf_read *r, struct ikw_conf_node *n)
     ikw_buf_addf(&b, "ike-peer %s", rm->name);
     rm->title = ikw_conf_keep(&r->c->arena, &b);
     peer_defaults(r);
+    r->secrets = true;
     ikw_conf_take(r, n, peer_rows);
+    r->secrets = false;
     id_defaults(rm->my_id, rm->at);
     id_defaults(rm->peer_ids, rm->at);
     ikw_conf_proposal_add(rm, r->proposal);
