@@ -88,7 +88,7 @@ static void with_configs(struct ikw_trials *t, const char *stem_log,
                          const char *log, const char *peer, bool both)
 {
     char ours[PATH_BYTES], theirs[PATH_BYTES];
-    struct ikw_trial more = { NULL };
+    struct ikw_trial more = { 0 };
     if (!stem_of(ours, stem_log, false) || !stem_of(theirs, stem_log, true))
         return;
     more.nconfigs = find_configs(more.configs, ours);
