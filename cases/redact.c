@@ -1,12 +1,22 @@
 #include "cases/redact.h"
 
+#include "facts/packet/isakmp.h"
+
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ADDRESSES_MAX = 100000, NETS_MAX = 515, WORDS_MAX = 2000 };
-enum { SECRETS_MAX = 256, WORD_MAX = 128, DAYS_BACK = 1477 };
+enum { SECRETS_MAX = 256, PACKETS_MAX = 32, WORD_MAX = 128, DAYS_BACK = 1477 };
+
+/* What the dump below a heading is. Only of a packet may anything stay. */
+enum dump { DUMP_BLANK, DUMP_PACKET, DUMP_PLAIN };
+
+struct packet_text {
+    const char *text;
+    enum dump dump;
+};
 
 struct ikw_redactor {
     const struct ikw_kb *kb;
@@ -14,13 +24,16 @@ struct ikw_redactor {
     struct ikw_buf literals;          /* all fixed text of all messages */
     const char *secrets[SECRETS_MAX]; /* fixed beginnings of secret lines */
     size_t nsecrets;
+    struct packet_text packets[PACKETS_MAX]; /* fixed parts of headings */
+    size_t npackets;
     uint32_t *seen; /* IPv4 addresses of the originals */
     size_t nseen, cap;
     uint32_t nets[NETS_MAX]; /* public /24s in order of appearance */
     size_t nnets;
     bool own_docs;  /* the originals are of the documentation ranges */
     size_t dump_at; /* octets of the packet dump so far */
-    bool dump_secret, dump_keep;
+    enum dump dump;
+    bool dump_keep;
     char **words;
     size_t nwords, words_cap;
     struct ikw_arena arena;
@@ -45,6 +58,22 @@ static void add_secret(struct ikw_redactor *r, const struct ikw_template *t)
         ikw_arena_strndup(&r->arena, t->toks[0].text, t->toks[0].len);
 }
 
+/* The longest fixed text of a heading over a packet. */
+static void add_packet(struct ikw_redactor *r, const struct ikw_template *t,
+                       enum dump dump)
+{
+    const struct ikw_tok *best = NULL;
+    for (size_t k = 0; k < t->ntoks; k++)
+        if (t->toks[k].kind == IKW_TOK_LIT &&
+            (!best || t->toks[k].len > best->len))
+            best = &t->toks[k];
+    if (!best || best->len < 4 || r->npackets == PACKETS_MAX)
+        return;
+    struct packet_text *p = &r->packets[r->npackets++];
+    p->text = ikw_arena_strndup(&r->arena, best->text, best->len);
+    p->dump = dump;
+}
+
 static void learn(struct ikw_redactor *r, const struct ikw_message *m)
 {
     for (size_t i = 0; i < m->ntemplates; i++) {
@@ -56,6 +85,11 @@ static void learn(struct ikw_redactor *r, const struct ikw_message *m)
             }
         if (m->action == IKW_DO_SECRET)
             add_secret(r, t);
+        else if (m->action == IKW_DO_PLAIN)
+            add_packet(r, t, DUMP_PLAIN);
+        else if (m->action == IKW_DO_PACKET_IN ||
+                 m->action == IKW_DO_PACKET_OUT)
+            add_packet(r, t, DUMP_PACKET);
     }
 }
 
@@ -402,24 +436,29 @@ static size_t dn_value(const char *line, size_t len, size_t at)
 
 /* ---- packets ----------------------------------------------------------- */
 
-/* A line of a dump: groups of hex digits and blanks, nothing else. */
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* A line of a dump: pairs of hex digits and blanks, nothing else. */
 static bool is_dump(const char *s, size_t len)
 {
     size_t digits = 0;
     for (size_t i = 0; i < len; i++) {
         if (isxdigit((unsigned char)s[i]))
             digits++;
-        else if (s[i] != ' ')
+        else if (!blank(s[i]))
             return false;
     }
-    return digits >= 2 && digits % 2 == 0 && len >= 8;
+    return digits >= 2 && digits % 2 == 0;
 }
 
 /* Octet `n` of the packet may stay: the header behind the cookies, and a
  * short informational message whole. */
 static bool may_stay(const struct ikw_redactor *r, size_t n)
 {
-    return !r->dump_secret && n >= 16 && (n < 28 || r->dump_keep);
+    return r->dump != DUMP_BLANK && n >= 16 && (n < 28 || r->dump_keep);
 }
 
 static void look_at_head(struct ikw_redactor *r, const char *s, size_t len)
@@ -427,44 +466,64 @@ static void look_at_head(struct ikw_redactor *r, const char *s, size_t len)
     char hex[64];
     size_t n = 0;
     for (size_t i = 0; i < len && n < sizeof hex; i++)
-        if (s[i] != ' ')
+        if (!blank(s[i]))
             hex[n++] = s[i];
-    /* octet 18 is the exchange, octets 24 to 27 the length */
+    /* octet 17 is the version, 18 the exchange, 24 to 27 the length */
+    if (r->dump == DUMP_PLAIN && (n < 56 || memcmp(hex + 34, "10", 2) != 0))
+        r->dump = DUMP_BLANK;
     r->dump_keep =
         n >= 56 && !memcmp(hex + 36, "05", 2) && !memcmp(hex + 48, "000000", 6);
+}
+
+/* Two cookies in four groups of a dump. */
+static void put_cookies(struct ikw_redactor *r, const char *s,
+                        struct ikw_buf *out)
+{
+    char c[32];
+    struct ikw_buf m = { 0 };
+    for (size_t g = 0; g < 4; g++)
+        memcpy(c + 8 * g, s + 9 * g, 8);
+    put_hex(r, c, 16, &m);
+    put_hex(r, c + 16, 16, &m);
+    for (size_t g = 0; g < 4; g++)
+        ikw_buf_addf(out, "%s%.8s", g ? " " : "", m.ptr + 8 * g);
+    ikw_buf_release(&m);
 }
 
 static void put_dump(struct ikw_redactor *r, const char *s, size_t len,
                      struct ikw_buf *out)
 {
+    static const char marker[] = "00000000 "; /* of NAT traversal */
+    size_t i = 0;
+    if (!r->dump_at && r->dump == DUMP_PACKET && len > 9 &&
+        !memcmp(s, marker, 9)) {
+        ikw_buf_adds(out, marker);
+        i = 9;
+    }
     if (!r->dump_at)
-        look_at_head(r, s, len);
+        look_at_head(r, s + i, len - i);
     size_t half = r->dump_at * 2;
-    for (size_t i = 0; i < len;) {
-        size_t run = hex_run(s + i, len - i);
-        if (half % 32 == 0 && half < 32 && !r->dump_secret && run == 8 &&
-            i + 35 <= len) {
-            /* two cookies, in four groups */
-            char c[32];
-            struct ikw_buf m = { 0 };
-            for (size_t g = 0; g < 4; g++)
-                memcpy(c + 8 * g, s + i + 9 * g, 8);
-            put_hex(r, c, 16, &m);
-            put_hex(r, c + 16, 16, &m);
-            for (size_t g = 0; g < 4; g++)
-                ikw_buf_addf(out, "%s%.8s", g ? " " : "", m.ptr + 8 * g);
-            ikw_buf_release(&m);
+    while (i < len) {
+        if (half == 0 && r->dump != DUMP_BLANK && i + 35 <= len &&
+            hex_run(s + i, len - i) == 8) {
+            put_cookies(r, s + i, out);
             i += 35;
             half += 32;
             continue;
         }
-        if (s[i] == ' ')
-            ikw_buf_addc(out, ' ');
+        if (blank(s[i]))
+            ikw_buf_addc(out, s[i]);
         else
             ikw_buf_addc(out, may_stay(r, half++ / 2) ? s[i] : '0');
         i++;
     }
     r->dump_at = half / 2;
+}
+
+static void put_blanked(const char *s, size_t len, struct ikw_buf *out)
+{
+    for (size_t i = 0; i < len; i++)
+        ikw_buf_addc(out, s[i] == ' ' ? ' ' : '0');
 }
 
 /* ---- lines ------------------------------------------------------------- */
@@ -481,6 +540,47 @@ static bool secret_from(const struct ikw_redactor *r, const char *line,
             }
     }
     return false;
+}
+
+/* The line over a dump that holds nothing but a head. */
+static bool says_nothing(const struct ikw_redactor *r, const char *line,
+                         size_t len)
+{
+    while (len && (line[len - 1] == '\r' || line[len - 1] == '\n'))
+        len--;
+    if (len >= 2 && line[len - 1] == ' ' && line[len - 2] == ':')
+        return true;
+    for (size_t i = 0; len && i < r->kb->nlevel_words; i++) {
+        const char *word = r->kb->level_words[i].word;
+        size_t n = strlen(word);
+        if (line[len - 1] == ':' && len > n + 1 &&
+            !memcmp(line + len - n - 1, word, n))
+            return true;
+    }
+    return len == 0;
+}
+
+static bool holds(const char *line, size_t len, const char *text)
+{
+    size_t n = strlen(text);
+    for (size_t at = 0; at + n <= len; at++)
+        if (!memcmp(line + at, text, n))
+            return true;
+    return false;
+}
+
+/* What this line says of a dump below it. */
+static void note_heading(struct ikw_redactor *r, const char *line, size_t len,
+                         bool secret)
+{
+    enum dump dump = DUMP_BLANK;
+    for (size_t i = 0; i < r->npackets && dump == DUMP_BLANK; i++)
+        if (holds(line, len, r->packets[i].text))
+            dump = r->packets[i].dump;
+    if (secret)
+        r->dump = DUMP_BLANK;
+    else if (dump != DUMP_BLANK || !says_nothing(r, line, len))
+        r->dump = dump;
 }
 
 static void unsure(struct ikw_redactor *r, const char *s, size_t len)
@@ -507,6 +607,10 @@ static size_t put_number(struct ikw_redactor *r, const char *s, size_t len,
     size_t n = spi ? put_spi(r, s, len, out) : 0;
     if (n)
         return n;
+    if ((n = ikw_hex_groups((struct ikw_slice){ s, len }))) {
+        put_blanked(s, n, out);
+        return n;
+    }
     if (iso_date(s, len, &days)) {
         put_date(days - DAYS_BACK, out);
         return 10;
@@ -643,11 +747,16 @@ static void one_line(struct ikw_redactor *r, const char *line, size_t len,
         line += from;
         len -= from;
     }
+    if (from && is_dump(line, len)) {
+        put_dump(r, line, len, out);
+        return;
+    }
     size_t own = piece(line, len);
     r->dump_at = 0;
-    r->dump_secret = secret_from(r, line, own, &secret);
-    put_line(r, line, r->dump_secret ? secret : own, out);
-    if (r->dump_secret && secret < own)
+    bool hidden = secret_from(r, line, own, &secret);
+    note_heading(r, line, own, hidden);
+    put_line(r, line, hidden ? secret : own, out);
+    if (hidden && secret < own)
         ikw_buf_adds(out, "(blanked)");
     put_pieces(r, line + own, len - own, out);
 }

@@ -1,10 +1,12 @@
 /* ikewhy facts: what was read out of a log, before any rule. */
 #include "cli/inputs.h"
 
+#include "facts/packet/isakmp.h"
+
 /* The output can be long: it goes out in parts. */
 struct printer {
     const struct ikw_session *session;
-    struct ikw_buf out;
+    struct ikw_buf out, text;
     bool failed;
 };
 
@@ -32,7 +34,10 @@ static void print_unrecognised(void *arg, unsigned file,
     struct ikw_slice name = ikw_slice_of(ikw_session_file(p->session, file));
     ikw_escape(&p->out, name.ptr, name.len, true);
     ikw_buf_addf(&p->out, ":%u: ", line->number);
-    ikw_escape(&p->out, line->text.ptr, line->text.len, true);
+    ikw_buf_clear(&p->text);
+    ikw_buf_add(&p->text, line->text.ptr, line->text.len);
+    ikw_hex_hide(p->text.ptr, p->text.len);
+    ikw_escape(&p->out, ikw_buf_str(&p->text), p->text.len, true);
     ikw_buf_addc(&p->out, '\n');
     if (p->out.len > PART_BYTES)
         flush(p);
@@ -54,6 +59,7 @@ int ikw_cmd_facts(const struct ikw_options *o)
     if (ok)
         flush(&p);
     ikw_buf_release(&p.out);
+    ikw_buf_release(&p.text);
     ikw_session_close(&s);
     return ok && !p.failed ? 0 : IKW_EXIT_ERROR;
 }

@@ -4,6 +4,8 @@
  */
 #include "cli/why.h"
 
+#include "facts/packet/isakmp.h"
+
 #include <string.h>
 
 struct finding {
@@ -25,6 +27,7 @@ static void take(void *arg, const struct ikw_line *line)
     ikw_buf_clear(&out->text);
     ikw_buf_add(&out->text, line->text.ptr ? line->text.ptr : "",
                 line->text.len);
+    ikw_hex_hide(out->text.ptr, out->text.len);
     out->line.text =
         (struct ikw_slice){ ikw_buf_str(&out->text), out->text.len };
     out->line.peer = out->line.tunnel = (struct ikw_slice){ 0 };

@@ -3,6 +3,7 @@
 #include "cli/inputs.h"
 #include "cli/kbfind.h"
 #include "facts/join.h"
+#include "facts/packet/isakmp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -251,6 +252,7 @@ static void count_unknown(void *arg, unsigned file, const struct ikw_line *line)
         return;
     if (len)
         memcpy(text, line->text.ptr, len);
+    ikw_hex_hide(text, len);
     text[len] = '\0';
     struct ikw_evidence ev = { file, line->number, line->t_ms, text, NULL };
     ikw_report_error_line(g->builder, &ev);

@@ -1,6 +1,7 @@
 #include "facts/packet/isakmp.h"
 
 #include <CUnit/CUnit.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A cookie pair, then: next, version, exchange, flags, msgid, length. */
@@ -194,6 +195,30 @@ static void ends_a_chain_without_end(void)
     ikw_buf_release(&b);
 }
 
+static void a_dump_within_a_line_is_hidden(void)
+{
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {
+        { "psk: 416e3074 6865722e 4b6579", "psk: ******** ******** ******" },
+        { "416e3074 68 x", "******** ** x" },
+        { "416e3074 686 x", "416e3074 686 x" },
+        { "416e3074 x", "416e3074 x" },
+        { "x416e3074 6865722e", "x416e3074 6865722e" },
+        { "416e3074  6865722e", "416e3074  6865722e" },
+        { "0123456789abcdef 01234567", "0123456789abcdef 01234567" },
+        { "192.0.2.1 2026-11-24", "192.0.2.1 2026-11-24" },
+        { "416e3074 ", "416e3074 " },
+        { "", "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "%s", cases[i].text);
+        ikw_hex_hide(text, strlen(text));
+        CU_ASSERT_STRING_EQUAL(text, cases[i].shown);
+    }
+}
+
 CU_TestInfo ikw_test_isakmp[] = {
     { "reads_hex_up_to_the_first_stranger",
       reads_hex_up_to_the_first_stranger },
@@ -206,5 +231,6 @@ CU_TestInfo ikw_test_isakmp[] = {
     { "numbers_messages", numbers_messages },
     { "survives_any_damage", survives_any_damage },
     { "ends_a_chain_without_end", ends_a_chain_without_end },
+    { "a_dump_within_a_line_is_hidden", a_dump_within_a_line_is_hidden },
     CU_TEST_INFO_NULL,
 };

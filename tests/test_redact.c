@@ -36,6 +36,15 @@ static void nothing_that_names_is_left(void)
         { "SubjectName:/C=DE/O=Big Customer/CN=gw 1\n", "Big Customer" },
         { "Nov 24 07:22:27 hostname racoon: x\n", "hostname" },
         { "a DEBUG: \ndeadbeef 01020304 05060708\n", "deadbeef" },
+        /* a key: the head that stands over its dump is no heading */
+        { "x: DEBUG: SKEYID computed:\nx: DEBUG: \n"
+          "2e8c9c04 e794be4b 2531e55f 585c6b45 18215418\n",
+          "18215418" },
+        { "x: DEBUG2: psk: x: DEBUG2: \n416e42\n", "416e42" },
+        { "x: DEBUG: KEYMAT computed.\nx: DEBUG: \r\n"
+          "2e8c9c04 e794be4b 2531e55f 585c6b45 182154AB\r\n",
+          "182154AB" },
+        { "> 2e8c9c04 e794be4b 2531e55f\n", "2e8c9c04" },
         { "x #012deadbeef 01020304 05060708\n", "deadbeef" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

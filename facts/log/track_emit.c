@@ -3,6 +3,7 @@
  * the tracker's own making. Values are built in fixed buffers: what is too
  * long is cut, what does not fit its slot's kind is left unset.
  */
+#include "facts/packet/isakmp.h"
 #include "facts/log/track_internal.h"
 
 #include <stdio.h>
@@ -140,6 +141,7 @@ struct ikw_evidence ikw_evidence_of(struct ikw_tracker *tr,
     size_t n = text.len < room ? text.len : room;
     if (n)
         memcpy(tr->evidence_text, text.ptr, n);
+    ikw_hex_hide(tr->evidence_text, n);
     if (secret && m->ncaptures) {
         memcpy(tr->evidence_text + n, hidden, sizeof hidden - 1);
         n += sizeof hidden - 1;

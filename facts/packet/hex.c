@@ -43,3 +43,48 @@ bool ikw_hex_append(struct ikw_slice line, struct ikw_buf *out)
     out->len = (size_t)(to - out->ptr);
     return ok;
 }
+
+static size_t digits_at(struct ikw_slice s, size_t at)
+{
+    size_t n = 0;
+    while (at + n < s.len && class_of(s.ptr[at + n]) < BLANK)
+        n++;
+    return n;
+}
+
+size_t ikw_hex_groups(struct ikw_slice s)
+{
+    size_t n = 0, groups = 0;
+    for (;;) {
+        size_t digits = digits_at(s, n);
+        if (!digits || digits > 8 || digits % 2)
+            break;
+        n += digits;
+        groups++;
+        if (digits < 8 || n + 1 >= s.len || s.ptr[n] != ' ' ||
+            class_of(s.ptr[n + 1]) >= BLANK)
+            break;
+        n++;
+    }
+    return groups > 1 && digits_at(s, 0) == 8 ? n : 0;
+}
+
+static bool starts_word(const char *text, size_t at)
+{
+    char c = at ? text[at - 1] : ' ';
+    return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+             (c >= 'A' && c <= 'Z') || c == '_');
+}
+
+void ikw_hex_hide(char *text, size_t len)
+{
+    for (size_t i = 8; i + 2 < len; i++) {
+        if (text[i] != ' ' || !starts_word(text, i - 8))
+            continue;
+        struct ikw_slice rest = { text + i - 8, len - i + 8 };
+        size_t n = ikw_hex_groups(rest);
+        for (size_t k = 0; k < n; k++)
+            if (text[i - 8 + k] != ' ')
+                text[i - 8 + k] = '*';
+    }
+}

@@ -72,5 +72,11 @@ const char *ikw_isakmp_notify_name(uint16_t type);
 /* Hex dump text as racoon prints it (groups of four octets) into bytes.
  * Appends; false at the first character that does not belong. */
 bool ikw_hex_append(struct ikw_slice line, struct ikw_buf *out);
+/* Length of a dump at the start of `s`: groups of eight digits parted by a
+ * blank, at least two, of which the last may be shorter. 0 if it is none. */
+size_t ikw_hex_groups(struct ikw_slice s);
+/* Puts a `*` in the place of every digit of such a dump within a line: what
+ * stands in one may be a key. */
+void ikw_hex_hide(char *text, size_t len);
 
 #endif
