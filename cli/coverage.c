@@ -1,7 +1,7 @@
 /*
- * ikewhy kb coverage: which rules no log fires, and which of their
- * conditions no log shows to fail. A rule is left alone once both are seen;
- * reading stops when nothing is open, unless everything is to be told.
+ * ikewhy kb coverage: which rules no log fires, which of their conditions no
+ * log shows to fail, which causes no log has and which messages none shows.
+ * A rule is left alone once both are seen.
  */
 #include "cli/coverage.h"
 
@@ -14,16 +14,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct shown {
+    const struct ikw_message *message;
+    bool seen;
+};
+
 struct coverage {
     struct ikw_kb *kb;
     struct ikw_program *program;
     struct ikw_matcher *matcher;
     struct ikw_cover *rules; /* by index */
     bool *causes;            /* by index: some log has it as a verdict */
-    bool *messages;          /* by index in kb->messages; with --all */
+    struct shown *messages;  /* by address of the message */
     size_t nopen;            /* rules */
     size_t nsets, nlogs, npairs, nconfigs;
-    bool all;
+    bool all;                           /* name the messages, too */
     struct ikw_report_builder *builder; /* of the trial in hand */
     struct ikw_joiner *joiner;
     struct ikw_configs *configs;
@@ -159,12 +164,10 @@ static bool try_one(struct coverage *c, const struct ikw_trial *t)
         c->configs = &configs;
         c->nconfigs++;
     }
-    if (c->all)
-        c->builder = ikw_report_begin(c->kb, &opts);
+    c->builder = ikw_report_begin(c->kb, &opts);
     if (ok)
         ok = t->log ? try_logs(c, t) : try_paper(c);
-    if (c->all)
-        note_verdicts(c);
+    note_verdicts(c);
     if (t->nconfigs || t->npeer_configs)
         ikw_configs_release(&configs);
     c->configs = NULL;
@@ -172,6 +175,31 @@ static bool try_one(struct coverage *c, const struct ikw_trial *t)
 }
 
 /* ---- messages ---------------------------------------------------------- */
+
+static int compare_shown(const void *a, const void *b)
+{
+    uintptr_t x = (uintptr_t)((const struct shown *)a)->message;
+    uintptr_t y = (uintptr_t)((const struct shown *)b)->message;
+    return (x > y) - (x < y);
+}
+
+static void list_messages(struct coverage *c)
+{
+    c->messages = ikw_xcalloc(c->kb->nmessages, sizeof *c->messages);
+    for (size_t i = 0; i < c->kb->nmessages; i++)
+        c->messages[i].message = c->kb->messages[i];
+    if (c->kb->nmessages)
+        qsort(c->messages, c->kb->nmessages, sizeof *c->messages,
+              compare_shown);
+}
+
+static struct shown *find_shown(const struct coverage *c,
+                                const struct ikw_message *m)
+{
+    struct shown key = { .message = m };
+    return bsearch(&key, c->messages, c->kb->nmessages, sizeof key,
+                   compare_shown);
+}
 
 struct reading {
     struct coverage *c;
@@ -182,11 +210,8 @@ static void note_message(void *arg, const struct ikw_line *line)
 {
     struct reading *r = arg;
     struct ikw_match m;
-    if (!ikw_matcher_match_memo(r->c->matcher, r->memo, line->text, &m))
-        return;
-    for (size_t i = 0; i < r->c->kb->nmessages; i++)
-        if (r->c->kb->messages[i] == m.tmpl->message)
-            r->c->messages[i] = true;
+    if (ikw_matcher_match_memo(r->c->matcher, r->memo, line->text, &m))
+        find_shown(r->c, m.tmpl->message)->seen = true;
 }
 
 static void note_messages(struct coverage *c, const char *path)
@@ -226,18 +251,33 @@ static size_t tell_rule(const struct coverage *c, const struct ikw_rule *r)
     return n;
 }
 
-static void tell_rest(const struct coverage *c)
+static size_t tell_causes(const struct coverage *c)
 {
-    const struct ikw_kb *kb = c->kb;
-    for (size_t i = 0; i < kb->ncauses; i++)
-        if (!c->causes[kb->causes[i]->index])
-            printf("%s:%u: no case of cause '%s'\n", kb->causes[i]->pos.file,
-                   kb->causes[i]->pos.line, kb->causes[i]->id);
-    for (size_t i = 0; i < kb->nmessages; i++)
-        if (!c->messages[i])
-            printf("%s:%u: no log shows message '%s'\n",
-                   kb->messages[i]->pos.file, kb->messages[i]->pos.line,
-                   kb->messages[i]->id);
+    size_t n = 0;
+    for (size_t i = 0; i < c->kb->ncauses; i++) {
+        const struct ikw_cause *k = c->kb->causes[i];
+        if (c->causes[k->index])
+            continue;
+        n++;
+        printf("%s:%u: no case of cause '%s'\n", k->pos.file, k->pos.line,
+               k->id);
+    }
+    return n;
+}
+
+static size_t tell_messages(const struct coverage *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->kb->nmessages; i++) {
+        const struct ikw_message *m = c->kb->messages[i];
+        if (find_shown(c, m)->seen)
+            continue;
+        n++;
+        if (c->all)
+            printf("%s:%u: no log shows message '%s'\n", m->pos.file,
+                   m->pos.line, m->id);
+    }
+    return n;
 }
 
 static int tell(const struct coverage *c)
@@ -247,8 +287,10 @@ static int tell(const struct coverage *c)
         conditions += c->kb->rules[i]->npatterns;
         open += tell_rule(c, c->kb->rules[i]);
     }
-    if (c->all)
-        tell_rest(c);
+    size_t causes = tell_causes(c), messages = tell_messages(c);
+    printf("%zu of %zu causes in no case, %zu of %zu messages in no log%s\n",
+           causes, c->kb->ncauses, messages, c->kb->nmessages,
+           c->all ? "" : " (--all names them)");
     printf("%zu rules with %zu conditions over %zu logs and %zu pairs of logs, "
            "%zu times with configurations (%zu fact sets): %zu uncovered\n",
            c->kb->nrules, conditions, c->nlogs, c->npairs, c->nconfigs,
@@ -273,9 +315,9 @@ static bool run_trials(struct coverage *c, const struct ikw_trials *t)
 {
     bool ok = true;
     c->nopen = c->kb->nrules;
-    for (size_t i = 0; i < t->n && ok && (c->nopen || c->all); i++) {
+    for (size_t i = 0; i < t->n && ok; i++) {
         ok = try_one(c, &t->v[i]);
-        if (c->all && t->v[i].log && !t->v[i].peer && !t->v[i].nconfigs)
+        if (t->v[i].log && !t->v[i].peer && !t->v[i].nconfigs)
             note_messages(c, t->v[i].log);
     }
     return ok;
@@ -291,7 +333,7 @@ int ikw_kb_coverage(const struct ikw_options *o)
         c.matcher = ikw_matcher_new(c.kb);
         c.rules = ikw_xcalloc(c.kb->nrules, sizeof *c.rules);
         c.causes = ikw_xcalloc(c.kb->ncauses, sizeof *c.causes);
-        c.messages = ikw_xcalloc(c.kb->nmessages, sizeof *c.messages);
+        list_messages(&c);
         if (run_trials(&c, &trials))
             status = tell(&c);
         else

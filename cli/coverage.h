@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-enum { IKW_TRIAL_CONFIGS = 2 };
+enum { IKW_TRIAL_CONFIGS = 3 };
 
 struct ikw_trial {
     char *log, *peer; /* peer: NULL if read alone. log: NULL on paper */
@@ -19,10 +19,10 @@ struct ikw_trials {
 
 /* All logs of a file or folder, at most a few folders deep. Pairs are those
  * of an INDEX.tsv, X.log with X.peer.log, and our.log or input.log with
- * peer.log. Where SIDE.racoon.conf or SIDE.setkey.conf stand beside SIDE.*,
- * all is read once more with them and those of the other side, and the
- * configurations of both without a log. False, with a message, if it cannot
- * be read. */
+ * peer.log. Where SIDE.racoon.conf, .setkey.conf or .tmsh.conf stand beside
+ * SIDE.*, all is read once more with them and those of the other side, and
+ * the configurations of both without a log. False, with a message, if it
+ * cannot be read. */
 bool ikw_trials_add(struct ikw_trials *t, const char *path);
 /* Quick ones first: by size. */
 void ikw_trials_sort(struct ikw_trials *t);

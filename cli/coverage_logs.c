@@ -51,7 +51,8 @@ static bool find_log(char *out, const char *dir, const char *name, size_t len)
 
 static size_t find_configs(const char **out, const char *stem)
 {
-    static const char *const kinds[IKW_TRIAL_CONFIGS] = { "racoon", "setkey" };
+    static const char *const kinds[IKW_TRIAL_CONFIGS] = { "racoon", "setkey",
+                                                          "tmsh" };
     char path[PATH_BYTES];
     size_t n = 0;
     for (size_t i = 0; i < IKW_TRIAL_CONFIGS; i++) {

@@ -264,20 +264,37 @@ static bool is_same(const struct merge *m, const struct ikw_fact *a,
            inside(a, shifted(b->first.t_ms, m->offset_ms));
 }
 
+/* The one that fits; by time, of several the one that starts nearest. */
+static const struct ikw_fact *find_same(const struct merge *m,
+                                        const struct ikw_fact *b, bool by_time)
+{
+    const struct ikw_fact *a, *best = NULL;
+    int64_t least = INT64_MAX, from = shifted(b->first.t_ms, m->offset_ms);
+    size_t i = 0;
+    while (each_negotiation(m->j, m->to, &i, &a)) {
+        if (!is_same(m, a, b, by_time))
+            continue;
+        if (!by_time)
+            return a;
+        int64_t off = llabs(a->first.t_ms - from); /* both have a time */
+        if (off < least) {
+            best = a;
+            least = off;
+        }
+    }
+    return best;
+}
+
 static void pair_up(struct merge *m, int64_t phase, bool by_time)
 {
     const struct ikw_fact *a, *b;
     size_t k = 0;
     while (each_negotiation(m->j, m->from, &k, &b)) {
-        size_t i = 0;
         if (int_of(b, "phase") != phase || known_id(m, int_of(b, "id")))
             continue;
-        while (each_negotiation(m->j, m->to, &i, &a)) {
-            if (!is_same(m, a, b, by_time))
-                continue;
+        a = find_same(m, b, by_time);
+        if (a)
             set_pair(m, int_of(b, "id"), int_of(a, "id"));
-            break;
-        }
     }
 }
 
