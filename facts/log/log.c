@@ -3,6 +3,7 @@
  * that stands newest first is held in memory, up to a cap, and turned round.
  */
 #include "facts/log/track_internal.h"
+#include "facts/log/unwrap.h"
 
 #include <string.h>
 
@@ -32,6 +33,23 @@ static void forwards(struct reading *r, struct ikw_slice run)
         const char *nl = memchr(run.ptr, '\n', run.len);
         size_t n = nl ? (size_t)(nl - run.ptr) : run.len;
         give(r, ++r->line, ikw_slice_sub(run, 0, n));
+        run = ikw_slice_sub(run, n + (nl != NULL), run.len);
+    }
+}
+
+static void give_whole(void *arg, uint32_t number, struct ikw_slice line)
+{
+    give(arg, number, line);
+}
+
+/* As forwards, for a log some of whose lines are broken. */
+static void forwards_mending(struct reading *r, struct ikw_unwrap *u,
+                             struct ikw_slice run)
+{
+    while (run.len) {
+        const char *nl = memchr(run.ptr, '\n', run.len);
+        size_t n = nl ? (size_t)(nl - run.ptr) : run.len;
+        ikw_unwrap_line(u, ++r->line, ikw_slice_sub(run, 0, n), give_whole, r);
         run = ikw_slice_sub(run, n + (nl != NULL), run.len);
     }
 }
@@ -93,6 +111,23 @@ static void read_newest_first(struct reading *r, struct ikw_input *in,
     ikw_buf_release(&all);
 }
 
+static void read_oldest_first(struct reading *r, const struct ikw_kb *kb,
+                              const struct ikw_envelope_opts *opts,
+                              struct ikw_input *in, struct ikw_slice run,
+                              struct ikw_diags *ds)
+{
+    struct ikw_unwrap *u = ikw_unwrap_new(kb, r->tr->matcher, opts);
+    if (ikw_unwrap_needed(u, ikw_slice_sub(run, 0, HEAD_BYTES))) {
+        for (; run.len; run = ikw_input_next(in, ds))
+            forwards_mending(r, u, run);
+        ikw_unwrap_end(u, give_whole, r);
+    } else {
+        for (; run.len; run = ikw_input_next(in, ds))
+            forwards(r, run);
+    }
+    ikw_unwrap_free(u);
+}
+
 static void summarise(const struct reading *r, const struct ikw_envelope *form,
                       bool newest_first, const char *name,
                       struct ikw_log_summary *out)
@@ -123,8 +158,7 @@ bool ikw_log_read(struct ikw_tracker *tr, const struct ikw_kb *kb,
     if (turned)
         read_newest_first(&r, in, run, ds);
     else
-        for (; run.len; run = ikw_input_next(in, ds))
-            forwards(&r, run);
+        read_oldest_first(&r, kb, opts, in, run, ds);
     if (summary)
         summarise(&r, form, turned, ikw_input_name(in), summary);
     ikw_envelope_free(r.er);
