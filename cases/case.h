@@ -58,6 +58,7 @@ struct ikw_case_expect {
     struct ikw_case_verdict *verdicts; /* the first leads */
     size_t nverdicts;
     struct ikw_case_causes never;
+    struct ikw_case_causes notes; /* no faults, but worth telling */
     struct ikw_case_line *lines;
     size_t nlines;
     struct ikw_case_rival *rivals;
@@ -114,8 +115,8 @@ void ikw_case_free(struct ikw_case *c);
  * there is one, else the other. */
 const struct ikw_case_expect *ikw_case_expected(const struct ikw_case *c,
                                                 bool all);
-/* The leading cause, or the outcome's name where there is no verdict: what
- * the case teaches. */
+/* What the case teaches: the leading cause; where there is no verdict, the
+ * note, or the outcome's name. */
 const char *ikw_case_subject(const struct ikw_case *c);
 bool ikw_case_has(const struct ikw_case_causes *set, const char *id);
 

@@ -71,6 +71,7 @@ static void check_links(struct check *k, const struct ikw_case_expect *e)
         check_causes(k, e->verdicts[i].pos, &e->verdicts[i].open);
     }
     check_causes(k, e->pos, &e->never);
+    check_causes(k, e->pos, &e->notes);
     for (size_t i = 0; i < e->nlines; i++)
         check_line(k, &e->lines[i], true);
     for (size_t i = 0; i < e->nrivals; i++) {
@@ -222,6 +223,18 @@ static void check_chain(struct check *k, const struct ikw_case_expect *e,
     }
 }
 
+static void check_notes(struct check *k, const struct ikw_case_expect *e,
+                        const struct ikw_report *rep)
+{
+    for (size_t i = 0; i < e->notes.n; i++) {
+        bool found = false;
+        for (size_t j = 0; j < rep->nnotes && !found; j++)
+            found = !strcmp(rep->notes[j]->id, e->notes.ids[i]);
+        if (!found)
+            fault(k, e->pos, "this note is not there", e->notes.ids[i]);
+    }
+}
+
 static bool outcome_fits(const char *words, const char *got)
 {
     for (const char *p = words; *p;) {
@@ -250,6 +263,7 @@ static void check_expect(struct check *k, const struct ikw_case_expect *e)
             fault(k, e->pos, "this verdict must not be there",
                   rep->verdicts[i]->cause->id);
     check_chain(k, e, rep);
+    check_notes(k, e, rep);
     ikw_report_free(rep);
 }
 

@@ -108,7 +108,9 @@ const struct ikw_case_expect *ikw_case_expected(const struct ikw_case *c,
 const char *ikw_case_subject(const struct ikw_case *c)
 {
     const struct ikw_case_expect *e = ikw_case_expected(c, true);
-    return e->nverdicts ? e->verdicts[0].cause : e->outcome;
+    return e->nverdicts ? e->verdicts[0].cause
+           : e->notes.n ? e->notes.ids[0]
+                        : e->outcome;
 }
 
 bool ikw_case_has(const struct ikw_case_causes *set, const char *id)

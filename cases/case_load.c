@@ -243,6 +243,7 @@ static void load_expect(struct load *ld, xmlNode *n, struct ikw_case_expect *e)
     e->lines = IKW_ARENA_ARRAY(a, struct ikw_case_line, count(n, "line"));
     e->rivals = IKW_ARENA_ARRAY(a, struct ikw_case_rival, count(n, "rival"));
     e->never = load_causes(ld, n, "never");
+    e->notes = load_causes(ld, n, "note");
     for (xmlNode *k = n->children; k; k = k->next) {
         if (is(k, "verdict"))
             e->verdicts[e->nverdicts++] = load_verdict(ld, k);

@@ -255,10 +255,12 @@ static void note_wrong(struct ikw_tutor *t, const char *guess)
                  guess);
 }
 
-/* healthy, undecided: outcomes are no causes, the case knows them. */
-static bool is_outcome(const char *guess)
+/* healthy, undecided: outcomes are no causes, the case knows them, and what
+ * is worth telling of a tunnel without a fault. */
+static bool is_outcome(const struct ikw_tutor *t, const char *guess)
 {
-    return !strcmp(guess, "healthy") || !strcmp(guess, "undecided") ||
+    return ikw_case_has(&ikw_tutor_expect(t)->notes, guess) ||
+           !strcmp(guess, "healthy") || !strcmp(guess, "undecided") ||
            !strcmp(guess, "no-negotiation");
 }
 
@@ -300,13 +302,13 @@ static bool judge(struct ikw_tutor *t, const char *name, bool *fair,
 
 static void guess(struct ikw_tutor *t, const char *name, struct ikw_buf *out)
 {
-    if (!is_outcome(name) && !ikw_kb_cause(t->kb, name)) {
+    if (!is_outcome(t, name) && !ikw_kb_cause(t->kb, name)) {
         ikw_buf_adds(out, "No cause of that name; `causes PART` lists them.\n");
         return;
     }
     bool fair = true;
-    bool stands = is_outcome(name) ? guess_outcome(t, name, out)
-                                   : judge(t, name, &fair, out);
+    bool stands = is_outcome(t, name) ? guess_outcome(t, name, out)
+                                      : judge(t, name, &fair, out);
     if (stands) {
         size_t len = strlen(name);
         len = len < sizeof t->guess ? len : sizeof t->guess - 1;

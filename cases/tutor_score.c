@@ -74,7 +74,9 @@ int ikw_tutor_score_cause(const struct ikw_tutor *t, const char *guess)
 {
     const struct ikw_case_expect *e = ikw_tutor_expect(t);
     if (!e->nverdicts)
-        return strstr(e->outcome, guess) ? CAUSE : 0;
+        return strstr(e->outcome, guess) || ikw_case_has(&e->notes, guess)
+                   ? CAUSE
+                   : 0;
     const struct ikw_case_verdict *v = &e->verdicts[0];
     if (!strcmp(v->cause, guess) || ikw_case_has(&v->same, guess))
         return CAUSE;
@@ -129,11 +131,22 @@ static void chain(const struct ikw_tutor *t, struct ikw_buf *out)
                           "pass.\n");
 }
 
+static void name_notes(const struct ikw_tutor *t,
+                       const struct ikw_case_expect *e, struct ikw_buf *out)
+{
+    for (size_t i = 0; i < e->notes.n; i++) {
+        const struct ikw_cause *c = ikw_kb_cause(t->kb, e->notes.ids[i]);
+        ikw_buf_addf(out, "No fault, but worth telling: %s (%s)\n",
+                     c ? c->title : "", e->notes.ids[i]);
+    }
+}
+
 static void name_truth(const struct ikw_tutor *t, struct ikw_buf *out)
 {
     const struct ikw_case_expect *e = ikw_tutor_expect(t);
     if (!e->nverdicts) {
         ikw_buf_addf(out, "The truth: %s\n", e->outcome);
+        name_notes(t, e, out);
         return;
     }
     const struct ikw_case_verdict *v = &e->verdicts[0];

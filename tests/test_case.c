@@ -24,7 +24,8 @@ static const char head[] =
     "<log file=\"our.log\" side=\"local\" title=\"Our log\"/>\n";
 static const char tail[] =
     "<question about=\"step\"><ask>What next?</ask><right>File a key</right>\n"
-    "<wrong why=\"No.\">Restart</wrong></question>\n"
+    "<wrong why=\"The key is missing after it "
+    "too.\">Restart</wrong></question>\n"
     "<hint>Read.</hint><origin kind=\"lab\" of=\"a test\"/></case>\n";
 static const char right[] =
     "<expect given=\"start\" outcome=\"fault\">"
@@ -120,6 +121,9 @@ static void every_untruth_is_found(void)
         { "<expect given=\"start\" outcome=\"fault\"><verdict cause=\"psk-"
           "missing\"/><line file=\"our.log\" n=\"3\">begin</line></expect>",
           "no verdict rests" },
+        { "<expect given=\"start\" outcome=\"fault\"><note cause=\"rekey-"
+          "collision\"/><line file=\"our.log\" n=\"4\">pskey</line></expect>",
+          "note is not there" },
         { "<expect given=\"start\" outcome=\"fault\" gap=\"none at all\">"
           "<line file=\"our.log\" n=\"4\">pskey</line></expect>",
           "gap is closed" },
