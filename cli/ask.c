@@ -34,7 +34,7 @@ int ikw_ask(const struct ikw_options *o, const struct ikw_ask *ask)
     ok = ok && ikw_page_show(&page);
     ikw_page_release(&page);
     ikw_session_close(&s);
-    return ok ? 0 : IKW_EXIT_ERROR;
+    return ok && !s.damaged ? 0 : IKW_EXIT_ERROR;
 }
 
 /* ---- what is asked for -------------------------------------------------- */

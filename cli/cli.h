@@ -26,7 +26,9 @@ enum ikw_cmd_id {
 
 struct ikw_options {
     enum ikw_cmd_id command;
-    bool json, html, brief, unrecognised, help;
+    bool json, html, jsonl, brief, unrecognised, help;
+    bool by_host;
+    const char *host; /* NULL: not given */
     bool all, bill, ladder;
     unsigned depth, verdict; /* 0: not given */
     enum ikw_colour_when colour;

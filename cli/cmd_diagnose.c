@@ -1,8 +1,10 @@
 /* ikewhy diagnose: what is wrong, and who must act. */
 #include "cli/flow.h"
+#include "cli/hosts.h"
 #include "cli/html.h"
+#include "cli/kbfind.h"
 
-static int exit_of(enum ikw_outcome outcome)
+int ikw_exit_of(enum ikw_outcome outcome)
 {
     switch (outcome) {
     case IKW_OUTCOME_HEALTHY:
@@ -23,6 +25,8 @@ static bool render(const struct ikw_session *s, const struct ikw_options *o)
     ikw_page_init(&page, o->colour);
     if (o->json)
         ok = ikw_render_json(&page.out, s);
+    else if (o->jsonl)
+        ok = ikw_render_jsonl(&page.out, s, o->host);
     else if (o->html)
         ikw_render_html(&page.out, s);
     else if (o->brief)
@@ -31,7 +35,7 @@ static bool render(const struct ikw_session *s, const struct ikw_options *o)
         ikw_render_text(&page, s);
     if (!ok)
         ikw_complain("cannot encode the report");
-    if (ok && (o->json || o->html))
+    if (ok && (o->json || o->html || o->jsonl))
         ok = ikw_write_out(ikw_buf_str(&page.out), page.out.len);
     else if (ok)
         ok = ikw_page_show(&page);
@@ -46,24 +50,40 @@ static bool usage_ok(const struct ikw_options *o)
         ikw_complain("--facts stands instead of logs: give one or the other");
         return false;
     }
-    if ((o->json || o->html) && o->brief) {
+    if ((o->json || o->html || o->jsonl) && o->brief) {
         ikw_complain("--brief is a form of text: leave out --format");
+        return false;
+    }
+    if (o->by_host && (o->facts || o->npeer_logs || o->json || o->html)) {
+        ikw_complain("--by-host goes with text, --brief and --format=jsonl, "
+                     "and without --facts and --peer-log");
         return false;
     }
     return true;
 }
 
-int ikw_cmd_diagnose(const struct ikw_options *o)
+int ikw_diagnose_with(const struct ikw_options *o, struct ikw_kb *kb)
 {
     struct ikw_session s;
     int status = IKW_EXIT_ERROR;
-    if (!usage_ok(o))
-        return status;
-    if (ikw_session_open(&s, o)) {
+    if (ikw_session_open_with(&s, o, kb)) {
         s.report_opts.ladders = s.report_opts.timelines = o->html;
         if (ikw_session_diagnose(&s, o) && render(&s, o))
-            status = exit_of(s.report->outcome);
+            status = ikw_exit_of(s.report->outcome);
     }
     ikw_session_close(&s);
+    return s.damaged ? IKW_EXIT_ERROR : status;
+}
+
+int ikw_cmd_diagnose(const struct ikw_options *o)
+{
+    if (!usage_ok(o))
+        return IKW_EXIT_ERROR;
+    struct ikw_kb *kb = ikw_kb_open(o->kb);
+    int status = IKW_EXIT_ERROR;
+    if (kb)
+        status =
+            o->by_host ? ikw_diagnose_hosts(o, kb) : ikw_diagnose_with(o, kb);
+    ikw_kb_free(kb);
     return status;
 }

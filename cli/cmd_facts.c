@@ -54,12 +54,12 @@ int ikw_cmd_facts(const struct ikw_options *o)
         hooks.set = print_set;
     bool ok = ikw_session_open(&s, o);
     if (ok && !o->unrecognised)
-        ikw_inputs_print(&s, o, &p.out);
+        ikw_inputs_print(&s, &p.out);
     ok = ok && ikw_session_read(&s, o, &hooks);
     if (ok)
         flush(&p);
     ikw_buf_release(&p.out);
     ikw_buf_release(&p.text);
     ikw_session_close(&s);
-    return ok && !p.failed ? 0 : IKW_EXIT_ERROR;
+    return ok && !s.damaged && !p.failed ? 0 : IKW_EXIT_ERROR;
 }

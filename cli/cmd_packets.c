@@ -143,5 +143,5 @@ int ikw_cmd_packets(const struct ikw_options *o)
     ikw_buf_release(&l.capture);
     ikw_dumps_free(l.dumps);
     ikw_session_close(&l.session);
-    return ok && !l.failed ? 0 : IKW_EXIT_ERROR;
+    return ok && !l.failed && !l.session.damaged ? 0 : IKW_EXIT_ERROR;
 }

@@ -100,11 +100,10 @@ bool ikw_input_slurp(struct ikw_input *in, struct ikw_buf *out,
     return ok;
 }
 
-struct ikw_input *ikw_drops_open(const struct ikw_drops *drops,
-                                 const char *path, struct ikw_buf *edited,
-                                 struct ikw_diags *ds)
+struct ikw_input *ikw_drops_apply(const struct ikw_drops *drops,
+                                  const char *path, struct ikw_input *in,
+                                  struct ikw_buf *edited, struct ikw_diags *ds)
 {
-    struct ikw_input *in = ikw_input_open(path, NULL, ds);
     if (!in || !any_concerns(drops, path))
         return in;
     if (!ikw_input_slurp(in, edited, ds))

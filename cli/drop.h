@@ -26,12 +26,12 @@ bool ikw_drop_parse(const char *text, struct ikw_drop *out);
 /* `file` is the name as given, or what comes behind a slash of it. */
 bool ikw_file_named(const char *path, struct ikw_slice file);
 
-/* The input without those lines. `edited` holds its bytes, if any line is
- * dropped from it; release it after the input. `drops` may be NULL. NULL with
- * a diagnostic if it cannot be read. */
-struct ikw_input *ikw_drops_open(const struct ikw_drops *drops,
-                                 const char *path, struct ikw_buf *edited,
-                                 struct ikw_diags *ds);
+/* The input without those lines: `in`, or another in its place. `edited` holds
+ * its bytes, if any line is dropped from it; release it after the input.
+ * `drops` may be NULL. NULL with a diagnostic if it cannot be read. */
+struct ikw_input *ikw_drops_apply(const struct ikw_drops *drops,
+                                  const char *path, struct ikw_input *in,
+                                  struct ikw_buf *edited, struct ikw_diags *ds);
 /* Appends all bytes of an input; false if that failed. Closes it. */
 bool ikw_input_slurp(struct ikw_input *in, struct ikw_buf *out,
                      struct ikw_diags *ds);

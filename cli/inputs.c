@@ -15,15 +15,11 @@ static void print_one(struct ikw_buf *out, enum ikw_source source,
     ikw_buf_addc(out, '\n');
 }
 
-void ikw_inputs_print(const struct ikw_session *s, const struct ikw_options *o,
-                      struct ikw_buf *out)
+void ikw_inputs_print(const struct ikw_session *s, struct ikw_buf *out)
 {
-    for (size_t i = 0; i < o->nfiles; i++)
-        print_one(out, IKW_SOURCE_LOCAL, o->files[i]);
-    if (!o->nfiles)
-        print_one(out, IKW_SOURCE_LOCAL, "-");
-    for (size_t i = 0; i < o->npeer_logs; i++)
-        print_one(out, IKW_SOURCE_PEER, o->peer_logs[i]);
+    for (size_t i = 0; i < s->sources.n; i++)
+        print_one(out, i < s->nlocal ? IKW_SOURCE_LOCAL : IKW_SOURCE_PEER,
+                  s->sources.v[i].name);
     for (size_t i = 0; i < s->configs.nfiles; i++)
         print_one(out, s->configs.files[i].source, s->configs.files[i].name);
 }

@@ -8,10 +8,8 @@
 
 #include "cli/session.h"
 
-/* The logs of the options and the configurations, in the order of their
- * indexes. */
-void ikw_inputs_print(const struct ikw_session *s, const struct ikw_options *o,
-                      struct ikw_buf *out);
+/* The logs and the configurations, in the order of their indexes. */
+void ikw_inputs_print(const struct ikw_session *s, struct ikw_buf *out);
 /* Fills the session's inputs from the head of a facts file. */
 void ikw_inputs_parse(struct ikw_session *s, struct ikw_slice text);
 

@@ -234,7 +234,8 @@ static void set_finding(json_t *o, const struct ikw_verdict *v)
     set_prose(o, "summary", v->summary);
 }
 
-static json_t *verdict(const struct ikw_session *s, const struct ikw_verdict *v)
+json_t *ikw_json_verdict(const struct ikw_session *s,
+                         const struct ikw_verdict *v, bool with_proof)
 {
     json_t *o = json_object();
     unsigned nodes = 0;
@@ -246,7 +247,7 @@ static json_t *verdict(const struct ikw_session *s, const struct ikw_verdict *v)
     json_object_set_new(o, "verify",
                         texts(v->cause->verify, v->cause->nverify));
     set_prose(o, "settle", v->cause->settle);
-    if (v->proof)
+    if (v->proof && with_proof)
         json_object_set_new(o, "proof", proof(s, v->proof, 0, &nodes));
     return o;
 }
@@ -359,7 +360,8 @@ json_t *ikw_json_verdicts(const struct ikw_session *s)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < s->report->nverdicts; i++)
-        json_array_append_new(list, verdict(s, s->report->verdicts[i]));
+        json_array_append_new(
+            list, ikw_json_verdict(s, s->report->verdicts[i], true));
     return list;
 }
 

@@ -9,6 +9,8 @@
 /* Escaped; nothing where `text` is NULL. */
 void ikw_json_text(json_t *o, const char *key, const char *text);
 json_t *ikw_json_inputs(const struct ikw_session *s);
+json_t *ikw_json_verdict(const struct ikw_session *s,
+                         const struct ikw_verdict *v, bool with_proof);
 json_t *ikw_json_verdicts(const struct ikw_session *s);
 
 #endif

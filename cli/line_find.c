@@ -3,6 +3,7 @@
  * decides the form, the line's head is taken off, its text is matched.
  */
 #include "cli/why.h"
+#include "facts/input/source.h"
 
 #include "facts/packet/isakmp.h"
 
@@ -63,7 +64,7 @@ bool ikw_line_find(const struct ikw_line_reader *r, const char *path,
     enum { HEAD = 64 * 1024 };
     struct finding f = { r, out };
     uint32_t before = 0;
-    struct ikw_input *in = ikw_input_open(path, NULL, ds);
+    struct ikw_input *in = ikw_log_open_named(path, ds);
     *out = (struct ikw_found){ 0 };
     if (!in)
         return false;

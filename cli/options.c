@@ -105,9 +105,10 @@ static bool set_choice(struct ikw_options *o, enum option opt,
     int i = choice(options[opt].arg, value);
     if (i < 0)
         return bad_value(opt, value);
-    if (opt == OPT_FORMAT) {
-        o->json = i == 1;
-        o->html = i == 2;
+    if (opt != OPT_COLOR) {
+        o->json = !strcmp(value, "json");
+        o->html = !strcmp(value, "html");
+        o->jsonl = !strcmp(value, "jsonl");
     } else {
         o->colour = (enum ikw_colour_when)i;
     }
@@ -160,6 +161,7 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
 {
     switch (opt) {
     case OPT_FORMAT:
+    case OPT_FORMAT_DIAGNOSE:
     case OPT_COLOR:
         return set_choice(o, opt, value);
     case OPT_YEAR:
@@ -168,6 +170,11 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
         return o->brief = true;
     case OPT_UNRECOGNISED:
         return o->unrecognised = true;
+    case OPT_BY_HOST:
+        return o->by_host = true;
+    case OPT_HOST:
+        o->host = value;
+        return true;
     case OPT_HELP:
         return o->help = true;
     case OPT_PEER_LOG:

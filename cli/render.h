@@ -11,6 +11,10 @@ void ikw_render_text(struct ikw_page *page, const struct ikw_session *s);
 void ikw_render_brief(struct ikw_page *page, const struct ikw_session *s);
 /* The report of docs/report.schema.json. False if it cannot be encoded. */
 bool ikw_render_json(struct ikw_buf *out, const struct ikw_session *s);
+/* One object a verdict, each on a line: docs/verdict.schema.json. `host` may
+ * be NULL. False if it cannot be encoded. */
+bool ikw_render_jsonl(struct ikw_buf *out, const struct ikw_session *s,
+                      const char *host);
 
 /* One verdict in full, as part of the text. */
 void ikw_render_verdict(struct ikw_page *page, const struct ikw_session *s,

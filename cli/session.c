@@ -2,12 +2,12 @@
 
 #include "cli/inputs.h"
 #include "cli/kbfind.h"
+#include "cli/progress.h"
 #include "facts/join.h"
 #include "facts/packet/isakmp.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- options that name something in the knowledge base ------------------ */
 
@@ -52,13 +52,58 @@ static bool choose_envelope(struct ikw_session *s, const struct ikw_options *o)
     return true;
 }
 
+/* What is readable of an archive is read. */
+static bool add_source(struct ikw_session *s, const char *path)
+{
+    size_t before = s->sources.n;
+    if (ikw_log_sources_add(&s->sources, path, &s->diags))
+        return true;
+    s->damaged = s->sources.n > before && s->sources.v[before].depth;
+    return s->damaged;
+}
+
+/* A log that cannot be opened should not cost the time to read the others:
+ * all of them are tried first. */
+static bool add_sources(struct ikw_session *s, const char **files, size_t n)
+{
+    size_t from = s->sources.n;
+    bool ok = true;
+    for (size_t i = 0; i < n; i++)
+        ok = add_source(s, files[i]) && ok;
+    if (ok)
+        ikw_log_sources_order(&s->sources, from);
+    return ok;
+}
+
+static bool find_logs(struct ikw_session *s, const struct ikw_options *o)
+{
+    static const char *standard_input[] = { "-" };
+    bool ok;
+    if (o->facts)
+        return true;
+    s->sources.kb = s->kb;
+    ok = add_sources(s, o->nfiles ? o->files : standard_input,
+                     o->nfiles ? o->nfiles : 1);
+    s->nlocal = s->sources.n;
+    return add_sources(s, o->peer_logs, o->npeer_logs) && ok;
+}
+
 bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o)
 {
-    size_t logs = (o->nfiles ? o->nfiles : 1) + o->npeer_logs;
-    *s = (struct ikw_session){ .year_given = o->year != 0 };
-    s->kb = ikw_kb_open(o->kb);
-    return s->kb && choose_envelope(s, o) &&
-           ikw_configs_read(&s->configs, o, (unsigned)logs, &s->diags);
+    struct ikw_kb *kb = ikw_kb_open(o->kb);
+    bool ok = ikw_session_open_with(s, o, kb);
+    s->kb_borrowed = false;
+    return ok;
+}
+
+bool ikw_session_open_with(struct ikw_session *s, const struct ikw_options *o,
+                           struct ikw_kb *kb)
+{
+    *s = (struct ikw_session){ .year_given = o->year != 0,
+                               .kb = kb,
+                               .kb_borrowed = true };
+    return s->kb && choose_envelope(s, o) && find_logs(s, o) &&
+           ikw_configs_read(&s->configs, o, (unsigned)s->sources.n, &s->diags);
 }
 
 void ikw_session_close(struct ikw_session *s)
@@ -67,11 +112,13 @@ void ikw_session_close(struct ikw_session *s)
     ikw_diags_release(&s->diags);
     ikw_report_free(s->report);
     ikw_dossier_free(s->dossier);
+    ikw_log_sources_release(&s->sources);
     free(s->inputs);
     ikw_configs_release(&s->configs);
     ikw_arena_release(&s->arena);
-    ikw_kb_free(s->kb);
-    *s = (struct ikw_session){ 0 };
+    if (!s->kb_borrowed)
+        ikw_kb_free(s->kb);
+    *s = (struct ikw_session){ .damaged = s->damaged };
 }
 
 size_t ikw_session_files(const struct ikw_session *s)
@@ -102,6 +149,7 @@ struct run {
     const struct ikw_session_hooks *hooks;
     struct ikw_envelope_opts envelope;
     struct ikw_tracker *tracker;
+    struct ikw_progress progress;
 };
 
 static void on_set(void *arg, struct ikw_fact_set *fs)
@@ -135,19 +183,32 @@ static const char *keep(struct ikw_session *s, const char *text)
     return text ? ikw_arena_strdup(&s->arena, text) : NULL;
 }
 
-static bool read_file(struct run *r, const char *path, enum ikw_source source)
+static struct ikw_input *open_source(struct run *r,
+                                     const struct ikw_log_source *source,
+                                     struct ikw_buf *edited)
+{
+    struct ikw_session *s = r->session;
+    struct ikw_input_opts opts = { .tick = ikw_progress_tick,
+                                   .tick_arg = &r->progress };
+    struct ikw_input *in = ikw_log_source_open(source, &opts, &s->diags);
+    return ikw_drops_apply(s->drops, source->name, in, edited, &s->diags);
+}
+
+static bool read_file(struct run *r, const struct ikw_log_source *from,
+                      enum ikw_source source)
 {
     struct ikw_session *s = r->session;
     struct ikw_buf edited = { 0 };
-    struct ikw_input *in = ikw_drops_open(s->drops, path, &edited, &s->diags);
+    struct ikw_input *in = open_source(r, from, &edited);
     if (!in)
         return false;
     unsigned file = (unsigned)s->ninputs++;
     struct ikw_log_summary *sum = &s->inputs[file];
     const char *name = keep(s, ikw_input_name(in));
     sum->file = name;
-    bool ok = ikw_log_read(r->tracker, s->kb, in, file, source, &r->envelope,
-                           sum, &s->diags);
+    if (!ikw_log_read(r->tracker, s->kb, in, file, source, &r->envelope, sum,
+                      &s->diags))
+        s->damaged = true;
     sum->file = name;
     sum->source = source;
     sum->dialect = keep(s, sum->dialect);
@@ -155,43 +216,20 @@ static bool read_file(struct run *r, const char *path, enum ikw_source source)
     sum->why = keep(s, sum->why);
     ikw_input_close(in);
     ikw_buf_release(&edited);
-    return ok;
+    return true;
 }
 
-/* A file that cannot be opened should not cost the time to read the others:
- * all of them are tried first. Pipes can be opened only once. */
-static bool all_readable(struct ikw_session *s, const char **files, size_t n)
+static bool read_all(struct run *r)
 {
+    struct ikw_session *s = r->session;
+    const struct ikw_log_sources *ss = &s->sources;
     bool ok = true;
-    for (size_t i = 0; i < n; i++) {
-        struct stat st;
-        if (!strcmp(files[i], "-") ||
-            (!stat(files[i], &st) && !S_ISREG(st.st_mode) &&
-             !S_ISDIR(st.st_mode)))
-            continue;
-        struct ikw_input *in = ikw_input_open(files[i], NULL, &s->diags);
-        ok = ok && in;
-        if (in)
-            ikw_input_close(in);
-    }
-    return ok;
-}
-
-static bool read_all(struct run *r, const struct ikw_options *o)
-{
-    static const char *standard_input[] = { "-" };
-    const char **files = o->nfiles ? o->files : standard_input;
-    size_t n = o->nfiles ? o->nfiles : 1;
-    bool ok = true;
-    r->session->inputs =
-        ikw_xcalloc(n + o->npeer_logs, sizeof *r->session->inputs);
-    if (!all_readable(r->session, files, n) ||
-        !all_readable(r->session, o->peer_logs, o->npeer_logs))
-        return false;
-    for (size_t i = 0; i < n && ok; i++)
-        ok = read_file(r, files[i], IKW_SOURCE_LOCAL);
-    for (size_t i = 0; i < o->npeer_logs && ok; i++)
-        ok = read_file(r, o->peer_logs[i], IKW_SOURCE_PEER);
+    s->inputs = ikw_xcalloc(ss->n, sizeof *s->inputs);
+    ikw_progress_begin(&r->progress, ss);
+    for (size_t i = 0; i < ss->n && ok; i++)
+        ok = read_file(r, &ss->v[i],
+                       i < s->nlocal ? IKW_SOURCE_LOCAL : IKW_SOURCE_PEER);
+    ikw_progress_end(&r->progress);
     return ok;
 }
 
@@ -209,7 +247,7 @@ bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
     struct ikw_matcher *matcher = ikw_matcher_new(s->kb);
     r.envelope = (struct ikw_envelope_opts){ s->envelope, o->year };
     r.tracker = ikw_tracker_new(s->kb, matcher, &sink);
-    bool ok = read_all(&r, o);
+    bool ok = read_all(&r);
     if (ok)
         ikw_tracker_end(r.tracker);
     ikw_tracker_free(r.tracker);
@@ -321,4 +359,55 @@ bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
                               : ikw_session_read(s, o, &hooks);
     s->report = ikw_report_end(g.builder);
     return ok;
+}
+
+/* ---- a log that grows --------------------------------------------------- */
+
+struct ikw_live {
+    struct reasoning reasoning;
+    struct ikw_session_hooks hooks;
+    struct run run;
+    struct ikw_matcher *matcher;
+};
+
+struct ikw_live *ikw_live_new(struct ikw_session *s)
+{
+    struct ikw_live *l = ikw_xcalloc(1, sizeof *l);
+    struct ikw_log_sink sink = { .arg = &l->run,
+                                 .set = on_set,
+                                 .unrecognised = on_unrecognised,
+                                 .silent = on_silent };
+    l->reasoning.builder = ikw_report_begin(s->kb, &s->report_opts);
+    l->reasoning.diags = &s->diags;
+    l->reasoning.configs = &s->configs;
+    l->hooks = (struct ikw_session_hooks){ &l->reasoning, reason_over,
+                                           count_unknown, count_silent, NULL };
+    l->run.session = s;
+    l->run.hooks = &l->hooks;
+    l->matcher = ikw_matcher_new(s->kb);
+    l->run.tracker = ikw_tracker_new(s->kb, l->matcher, &sink);
+    return l;
+}
+
+struct ikw_tracker *ikw_live_tracker(const struct ikw_live *l)
+{
+    return l->run.tracker;
+}
+
+void ikw_live_end(struct ikw_live *l)
+{
+    ikw_tracker_end(l->run.tracker);
+    l->run.session->report = ikw_report_end(l->reasoning.builder);
+    l->reasoning.builder = NULL;
+}
+
+void ikw_live_free(struct ikw_live *l)
+{
+    if (!l)
+        return;
+    ikw_tracker_free(l->run.tracker);
+    ikw_matcher_free(l->matcher);
+    if (l->reasoning.builder)
+        ikw_report_free(ikw_report_end(l->reasoning.builder));
+    free(l);
 }

@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/configs.h"
-#include "facts/log/log.h"
+#include "facts/input/source.h"
 #include "cli/drop.h"
 #include "inference/inquiry.h"
 
@@ -24,6 +24,10 @@ struct ikw_session_hooks {
 
 struct ikw_session {
     struct ikw_kb *kb;
+    bool kb_borrowed;
+    struct ikw_log_sources sources; /* to be read, in order */
+    size_t nlocal;                  /* of these; the others are the peer's */
+    bool damaged; /* some could not be read to their end: exit status 2 */
     struct ikw_log_summary *inputs; /* one a file; strings in `arena` */
     size_t ninputs;
     const char *envelope; /* forced; NULL: detected */
@@ -39,15 +43,28 @@ struct ikw_session {
     struct ikw_diags diags;
 };
 
-/* Loads the knowledge base, checks the options that name things of it, and
- * reads the configurations. False after printing what is wrong; release in any
- * case. */
+/* Loads the knowledge base, checks the options that name things of it, looks
+ * at the logs and reads the configurations. False after printing what is wrong;
+ * release in any case. */
 bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o);
-/* Reads all logs of the options. False if one could not be read. */
+/* The same with a knowledge base that stays the caller's. */
+bool ikw_session_open_with(struct ikw_session *s, const struct ikw_options *o,
+                           struct ikw_kb *kb);
+/* Reads all logs. False if one could not be read; of one that is damaged on
+ * the way the rest is left out. */
 bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
                       const struct ikw_session_hooks *hooks);
 /* Reads logs, or a facts file, and reasons: fills `report`. */
 bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o);
+
+/* A log that grows: for `watch`. Whoever feeds the tracker counts the inputs
+ * (session.inputs, .ninputs). End makes the report, once. */
+struct ikw_live;
+struct ikw_live *ikw_live_new(struct ikw_session *s);
+struct ikw_tracker *ikw_live_tracker(const struct ikw_live *l);
+void ikw_live_end(struct ikw_live *l);
+void ikw_live_free(struct ikw_live *l); /* without a report, if none was made */
+
 /* Prints the diagnostics on stderr and frees everything. */
 void ikw_session_close(struct ikw_session *s);
 

@@ -277,7 +277,7 @@ static void a_line_that_is_too_long_is_cut_once(void)
 {
     static const size_t limits[] = { 2048, 300000, 0 };
     for (size_t i = 0; i < 3; i++) {
-        struct ikw_input_opts opts = { limits[i] };
+        struct ikw_input_opts opts = { .line_max_bytes = limits[i] };
         size_t most = limits[i] ? limits[i] : 1024 * 1024;
         struct ikw_diags ds = { 0 };
         struct ikw_buf b = { 0 };

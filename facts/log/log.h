@@ -13,6 +13,8 @@
 #include "facts/fact.h"
 #include "facts/packet/dump.h"
 
+#include <sys/types.h>
+
 /* ---- match ------------------------------------------------------------- */
 
 struct ikw_capture {
@@ -103,10 +105,27 @@ bool ikw_envelope_check(const struct ikw_kb *kb, const struct ikw_envelope *e,
 struct ikw_input;
 struct ikw_input_opts {
     size_t line_max_bytes; /* longer lines are cut [1 MiB]; 1 KiB at least */
+    uint64_t ratio_max;    /* octets out of one that is compressed [2000] */
+    /* Told of octets taken, before they are decompressed; may be NULL. */
+    void (*tick)(void *arg, size_t octets);
+    void *tick_arg;
 };
 /* Opens a plain or compressed file, or standard input for "-". NULL with a
  * diagnostic if it cannot be read, is a directory, or is binary. */
 struct ikw_input *ikw_input_open(const char *path,
+                                 const struct ikw_input_opts *opts,
+                                 struct ikw_diags *ds);
+/* Bytes from elsewhere, such as a member of an archive. `read` gives up to
+ * `room` of them, 0 at the end, -1 with the reason in `why` (borrowed until
+ * the next call). `close` may be NULL. */
+struct ikw_byte_source {
+    void *arg;
+    ssize_t (*read)(void *arg, char *to, size_t room, const char **why);
+    void (*close)(void *arg);
+};
+/* The same from there; plain or compressed. Closes the source in any case. */
+struct ikw_input *ikw_input_from(const char *name,
+                                 const struct ikw_byte_source *source,
                                  const struct ikw_input_opts *opts,
                                  struct ikw_diags *ds);
 /* The same over bytes in memory (borrowed until close). */

@@ -7,6 +7,7 @@
  * that standard input may be compressed as well.
  */
 #include "facts/log/log.h"
+#include "facts/log/reader.h"
 
 #include <archive.h>
 #include <errno.h>
@@ -20,12 +21,20 @@ enum {
     LINE_MAX_BYTES = 1024 * 1024,
     LINE_LEAST_BYTES = 1024,
     PIECE = 256 * 1024, /* one read; stays in the cache */
-    HEAD = 64 * 1024    /* looked at to tell text from other things */
+    HEAD = 64 * 1024,   /* looked at to tell text from other things */
+    RATIO_MAX = 2000,   /* text from one octet; a log gives up to 200 or so */
+    RATIO_FROM = 256 * 1024 * 1024 /* below, any ratio will do */
 };
 
 struct ikw_input {
     char *name;
-    int fd; /* -1: bytes in memory */
+    int fd; /* -1: bytes in memory, or `source` */
+    struct ikw_byte_source source;
+    const char *why;        /* the source failed */
+    struct ikw_slice block; /* of the archive, not yet taken */
+    uint64_t taken, expanded, ratio_max;
+    void (*tick)(void *arg, size_t octets);
+    void *tick_arg;
     struct archive *archive;
     char *raw; /* what the archive is fed from */
     size_t raw_len;
@@ -46,13 +55,18 @@ static bool fail(struct ikw_input *in, struct ikw_diags *ds, const char *what)
     return ikw_diag_add(ds, pos, IKW_DIAG_IO, "%s", what);
 }
 
-static bool fail_errno(struct ikw_input *in, struct ikw_diags *ds,
-                       const char *verb)
+static bool fail_why(struct ikw_input *in, struct ikw_diags *ds,
+                     const char *verb, const char *why)
 {
     in->failed = in->ended = true;
     struct ikw_pos pos = { in->name, 0 };
-    return ikw_diag_add(ds, pos, IKW_DIAG_IO, "cannot %s: %s", verb,
-                        strerror(errno));
+    return ikw_diag_add(ds, pos, IKW_DIAG_IO, "cannot %s: %s", verb, why);
+}
+
+static bool fail_errno(struct ikw_input *in, struct ikw_diags *ds,
+                       const char *verb)
+{
+    return fail_why(in, ds, verb, in->why ? in->why : strerror(errno));
 }
 
 /* ---- where the bytes come from ----------------------------------------- */
@@ -67,6 +81,18 @@ static ssize_t read_fd(int fd, char *to, size_t room)
     return n;
 }
 
+static ssize_t read_raw(struct ikw_input *in, char *to, size_t room)
+{
+    ssize_t n = in->source.read
+                    ? in->source.read(in->source.arg, to, room, &in->why)
+                    : read_fd(in->fd, to, room);
+    if (n > 0)
+        in->taken += (uint64_t)n;
+    if (n > 0 && in->tick)
+        in->tick(in->tick_arg, (size_t)n);
+    return n;
+}
+
 static la_ssize_t feed(struct archive *a, void *arg, const void **out)
 {
     struct ikw_input *in = arg;
@@ -77,23 +103,32 @@ static la_ssize_t feed(struct archive *a, void *arg, const void **out)
         in->raw_len = 0;
         return n;
     }
-    ssize_t n = read_fd(in->fd, in->raw, PIECE);
+    ssize_t n = read_raw(in, in->raw, PIECE);
     if (n < 0)
-        archive_set_error(a, errno, "%s", strerror(errno));
+        archive_set_error(a, errno, "%s", in->why ? in->why : strerror(errno));
     return n;
 }
 
+/* A few octets that blow up to hours of reading are no log. */
+static bool too_much(const struct ikw_input *in)
+{
+    return in->expanded > RATIO_FROM &&
+           in->expanded / in->ratio_max > in->taken;
+}
+
+/* What came before the damage stays. */
 static ssize_t read_archive(struct ikw_input *in, char *to, size_t room,
                             struct ikw_diags *ds)
 {
-    la_ssize_t n = archive_read_data(in->archive, to, room);
-    if (n >= 0)
+    ssize_t n = ikw_archive_take(in->archive, &in->block, to, room);
+    if (n > 0)
+        in->expanded += (uint64_t)n;
+    if (n >= 0 && !too_much(in))
         return n;
     const char *why = archive_error_string(in->archive);
-    struct ikw_pos pos = { in->name, 0 };
-    in->failed = true;
-    ikw_diag_add(ds, pos, IKW_DIAG_IO, "cannot decompress: %s",
-                 why ? why : "damaged data");
+    if (n >= 0)
+        why = "it expands to more than any log would";
+    fail_why(in, ds, "decompress", why ? why : "damaged data");
     return 0;
 }
 
@@ -109,7 +144,7 @@ static bool more(struct ikw_input *in, struct ikw_diags *ds)
     if (in->archive)
         n = read_archive(in, in->buf + in->len, room, ds);
     else
-        n = read_fd(in->fd, in->buf + in->len, room);
+        n = read_raw(in, in->buf + in->len, room);
     if (n < 0)
         return fail_errno(in, ds, "read");
     in->len += (size_t)n;
@@ -164,6 +199,39 @@ static bool is_binary(const char *p, size_t len)
            (control * 16 > len && high * 4 > len);
 }
 
+/* Those that the library knows by itself: the others run a program. */
+void ikw_input_filters(struct archive *a)
+{
+    archive_read_support_filter_gzip(a);
+    archive_read_support_filter_bzip2(a);
+    archive_read_support_filter_compress(a);
+    archive_read_support_filter_lzma(a);
+    archive_read_support_filter_xz(a);
+    archive_read_support_filter_lz4(a);
+    archive_read_support_filter_zstd(a);
+}
+
+/* By blocks: a call for more would drop what came before the damage. */
+ssize_t ikw_archive_take(struct archive *a, struct ikw_slice *block, char *to,
+                         size_t room)
+{
+    while (!block->len) {
+        const void *p = NULL;
+        size_t len = 0;
+        la_int64_t offset;
+        int rc = archive_read_data_block(a, &p, &len, &offset);
+        if (rc == ARCHIVE_EOF)
+            return 0;
+        if (rc < ARCHIVE_WARN)
+            return -1;
+        *block = (struct ikw_slice){ p, len };
+    }
+    size_t n = block->len < room ? block->len : room;
+    memcpy(to, block->ptr, n);
+    *block = ikw_slice_sub(*block, n, block->len);
+    return (ssize_t)n;
+}
+
 static bool open_archive(struct ikw_input *in, struct ikw_diags *ds)
 {
     in->raw = ikw_xmalloc(PIECE);
@@ -171,7 +239,7 @@ static bool open_archive(struct ikw_input *in, struct ikw_diags *ds)
     memcpy(in->raw, in->buf, in->len);
     in->len = 0;
     in->archive = archive_read_new();
-    archive_read_support_filter_all(in->archive);
+    ikw_input_filters(in->archive);
     archive_read_support_format_raw(in->archive);
     archive_read_support_format_empty(in->archive);
     struct archive_entry *entry;
@@ -182,10 +250,7 @@ static bool open_archive(struct ikw_input *in, struct ikw_diags *ds)
             return true;
     }
     const char *why = archive_error_string(in->archive);
-    struct ikw_pos pos = { in->name, 0 };
-    in->failed = in->ended = true;
-    return ikw_diag_add(ds, pos, IKW_DIAG_IO, "cannot decompress: %s",
-                        why ? why : "damaged data");
+    return fail_why(in, ds, "decompress", why ? why : "damaged data");
 }
 
 /* Drops NULs at the start (a log truncated under its writer begins with a
@@ -221,7 +286,7 @@ static bool sniff(struct ikw_input *in, struct ikw_diags *ds)
     if (!in->archive && is_compressed(in->buf, in->len))
         return open_archive(in, ds) && sniff(in, ds);
     if (is_tar(in->buf, in->len))
-        return fail(in, ds, "is a tar archive: give the logs in it one by one");
+        return fail(in, ds, "is a tar archive, not a log");
     if (is_binary(in->buf, in->len))
         return fail(in, ds, "is not a text log but binary data");
     return true;
@@ -246,8 +311,10 @@ static bool open_path(struct ikw_input *in, const char *path,
     return true;
 }
 
-static struct ikw_input *input_new(const char *name, size_t line_max)
+static struct ikw_input *input_new(const char *name,
+                                   const struct ikw_input_opts *opts)
 {
+    size_t line_max = opts ? opts->line_max_bytes : 0;
     struct ikw_input *in = ikw_xcalloc(1, sizeof *in);
     in->name = ikw_xmalloc(strlen(name) + 1);
     strcpy(in->name, name);
@@ -255,7 +322,16 @@ static struct ikw_input *input_new(const char *name, size_t line_max)
     in->line_max = line_max ? line_max : LINE_MAX_BYTES;
     if (in->line_max < LINE_LEAST_BYTES)
         in->line_max = LINE_LEAST_BYTES;
+    in->ratio_max = opts && opts->ratio_max ? opts->ratio_max : RATIO_MAX;
+    in->tick = opts ? opts->tick : NULL;
+    in->tick_arg = opts ? opts->tick_arg : NULL;
     return in;
+}
+
+static void make_buffer(struct ikw_input *in)
+{
+    in->cap = in->line_max < PIECE ? in->line_max + 1 : PIECE;
+    in->buf = ikw_xmalloc(in->cap);
 }
 
 struct ikw_input *ikw_input_open(const char *path,
@@ -263,11 +339,23 @@ struct ikw_input *ikw_input_open(const char *path,
                                  struct ikw_diags *ds)
 {
     struct ikw_input *in =
-        input_new(!strcmp(path, "-") ? "standard input" : path,
-                  opts ? opts->line_max_bytes : 0);
-    in->cap = in->line_max < PIECE ? in->line_max + 1 : PIECE;
-    in->buf = ikw_xmalloc(in->cap);
+        input_new(!strcmp(path, "-") ? "standard input" : path, opts);
+    make_buffer(in);
     if (open_path(in, path, ds) && sniff(in, ds))
+        return in;
+    ikw_input_close(in);
+    return NULL;
+}
+
+struct ikw_input *ikw_input_from(const char *name,
+                                 const struct ikw_byte_source *source,
+                                 const struct ikw_input_opts *opts,
+                                 struct ikw_diags *ds)
+{
+    struct ikw_input *in = input_new(name, opts);
+    in->source = *source;
+    make_buffer(in);
+    if (sniff(in, ds))
         return in;
     ikw_input_close(in);
     return NULL;
@@ -275,7 +363,7 @@ struct ikw_input *ikw_input_open(const char *path,
 
 struct ikw_input *ikw_input_bytes(const char *name, struct ikw_slice bytes)
 {
-    struct ikw_input *in = input_new(name, 0);
+    struct ikw_input *in = input_new(name, NULL);
     in->bytes = bytes;
     return in;
 }
@@ -383,7 +471,7 @@ static struct ikw_slice next_of_bytes(struct ikw_input *in,
 
 struct ikw_slice ikw_input_next(struct ikw_input *in, struct ikw_diags *ds)
 {
-    return in->fd < 0 ? next_of_bytes(in, ds) : next_of_file(in, ds);
+    return in->buf ? next_of_file(in, ds) : next_of_bytes(in, ds);
 }
 
 bool ikw_input_failed(const struct ikw_input *in)
@@ -404,6 +492,8 @@ void ikw_input_close(struct ikw_input *in)
         archive_read_free(in->archive);
     if (in->fd > STDIN_FILENO)
         close(in->fd);
+    if (in->source.close)
+        in->source.close(in->source.arg);
     free(in->raw);
     free(in->buf);
     free(in->name);
