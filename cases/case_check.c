@@ -267,6 +267,42 @@ static void check_expect(struct check *k, const struct ikw_case_expect *e)
     ikw_report_free(rep);
 }
 
+/* ---- whose log it is --------------------------------------------------- */
+
+struct roles {
+    bool any, initiator, responder;
+};
+
+static void note_roles(void *arg, struct ikw_fact_set *fs)
+{
+    struct roles *r = arg;
+    for (size_t i = 0; i < fs->nfacts; i++) {
+        struct ikw_value role = ikw_fact_get(fs->facts[i], "role");
+        struct ikw_value phase = ikw_fact_get(fs->facts[i], "phase");
+        if (role.kind != IKW_STR || phase.kind != IKW_INT || phase.u.i != 1)
+            continue;
+        r->initiator |= !strcmp(role.u.str, "I");
+        r->responder |= !strcmp(role.u.str, "R");
+        r->any = true;
+    }
+}
+
+/* A log in the wrong drawer is a case that teaches nonsense. */
+static void check_role(struct check *k)
+{
+    struct roles r = { 0 };
+    unsigned files = 0;
+    bool us = !strcmp(k->c->role, "initiator");
+    if (!us && strcmp(k->c->role, "responder") != 0)
+        return;
+    for (unsigned i = 0; i < k->c->nfiles; i++)
+        if (!k->c->files[i].peer && !k->c->files[i].cost)
+            files |= 1u << i;
+    ikw_case_facts(k->kb, k->c, files, note_roles, &r, k->ds);
+    if (r.any && !(us ? r.initiator : r.responder))
+        fault(k, k->c->pos, "the log is not of this role", k->c->role);
+}
+
 static void check_gap(struct check *k, const struct ikw_case_expect *e)
 {
     struct ikw_diags hidden = { 0 };
@@ -286,6 +322,7 @@ bool ikw_case_check(const struct ikw_kb *kb, const struct ikw_case *c,
     if (read_texts(&k))
         for (size_t i = 0; i < c->nexpects; i++)
             check_links(&k, &c->expects[i]);
+    check_role(&k);
     for (size_t i = 0; i < c->nexpects && ds->errors == before; i++)
         if (c->expects[i].gap)
             check_gap(&k, &c->expects[i]);

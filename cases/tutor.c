@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { SHOW_MAX = 200, GREP_MAX = 40, WRONG_MAX = 6, LINE_MAX_CHARS = 400 };
+enum { EASY = 2 };
 
 /* ---- life -------------------------------------------------------------- */
 
@@ -76,7 +77,7 @@ const char *ikw_tutor_prompt(const struct ikw_tutor *t)
     case IKW_TUTOR_EVIDENCE:
         return "lines> ";
     case IKW_TUTOR_SURE:
-        return "50-99> ";
+        return "percent> ";
     case IKW_TUTOR_RIVAL:
         return "rival and line> ";
     case IKW_TUTOR_QUESTIONS:
@@ -176,7 +177,9 @@ static void hint(struct ikw_tutor *t, struct ikw_buf *out)
         ikw_buf_adds(out, "No more hints.\n");
         return;
     }
-    ikw_buf_addf(out, "%s\n", t->c->hints[t->hints++]);
+    t->hints++;
+    ikw_buf_addf(out, "Hint %u of %zu: %s\n", t->hints, t->c->nhints,
+                 t->c->hints[t->hints - 1]);
 }
 
 static void causes(const struct ikw_tutor *t, const char *part,
@@ -192,16 +195,22 @@ static void causes(const struct ikw_tutor *t, const char *part,
 static void help(struct ikw_buf *out)
 {
     ikw_buf_adds(
-        out, "show A-B        lines of the log; show FILE:A-B of another file\n"
-             "grep WORDS      lines that hold these words\n"
-             "ask WHAT        peer-log, peer-config, config, debug; it costs "
-             "points\n"
-             "hint            costs 5\n"
-             "causes [PART]   the names you can guess\n"
-             "guess CAUSE     a hypothesis; also `guess healthy`, `guess "
-             "undecided`.\n"
-             "                A wrong one costs 3\n"
-             "ticket, help, giveup, quit\n");
+        out,
+        "  show A-B        lines of the log; show FILE:A-B of another file\n"
+        "  grep WORDS      lines that hold these words\n"
+        "  ask WHAT        peer-log, peer-config, config, debug; it costs "
+        "points\n"
+        "  hint            costs 5\n"
+        "  causes [PART]   the names you can guess\n"
+        "  guess CAUSE     a hypothesis; also `guess healthy`, `guess "
+        "undecided`.\n"
+        "                  A wrong one costs 3. Until the questions come you "
+        "may\n"
+        "                  change your mind with another guess\n"
+        "  ticket          the ticket again\n"
+        "  giveup          the solution, without points\n"
+        "  quit            a break; the same command takes the case up "
+        "again\n");
 }
 
 /* ---- the hypothesis ---------------------------------------------------- */
@@ -341,15 +350,25 @@ static void ask_question(struct ikw_tutor *t, struct ikw_buf *out)
 static void take_evidence(struct ikw_tutor *t, const char *line,
                           struct ikw_buf *out)
 {
-    struct ikw_tutor_line_no lines[64];
-    size_t n = ikw_tutor_lines(t, line, lines, 64);
-    if (!n) {
+    t->nnamed = ikw_tutor_lines(t, line, t->named, IKW_TUTOR_NAMED);
+    if (!t->nnamed) {
         ikw_buf_adds(out, "Line numbers, please.\n");
         return;
     }
-    t->score.evidence = ikw_tutor_score_evidence(t, lines, n);
+    t->score.evidence = ikw_tutor_score_evidence(t, t->named, t->nnamed);
     t->stage = IKW_TUTOR_SURE;
     ikw_buf_adds(out, "How sure are you, in percent?\n");
+}
+
+/* In the easy cases the names are given: which line it is, is the question. */
+static void name_rivals(const struct ikw_tutor *t, struct ikw_buf *out)
+{
+    const struct ikw_case_expect *e = ikw_tutor_expect(t);
+    for (size_t i = 0; i < e->nrivals && t->c->difficulty <= EASY; i++) {
+        const struct ikw_cause *c = ikw_kb_cause(t->kb, e->rivals[i].cause);
+        ikw_buf_addf(out, "  %-28s %s\n", e->rivals[i].cause,
+                     c ? c->title : "");
+    }
 }
 
 static void take_sure(struct ikw_tutor *t, const char *line,
@@ -358,13 +377,14 @@ static void take_sure(struct ikw_tutor *t, const char *line,
     int64_t v = 0;
     if (!ikw_slice_int(ikw_slice_trim(ikw_slice_of(line)), &v) || v < 1 ||
         v > 99) {
-        ikw_buf_adds(out, "A number from 50 to 99.\n");
+        ikw_buf_adds(out, "A number from 1 to 99.\n");
         return;
     }
     t->sure = (int)v;
     t->stage = IKW_TUTOR_RIVAL;
     ikw_buf_adds(out, "Rule out one rival, with the line that does it (CAUSE "
                       "LINE), or say: none\n");
+    name_rivals(t, out);
 }
 
 static const struct ikw_case_rival *
@@ -486,15 +506,24 @@ static bool common(struct ikw_tutor *t, const char *line, struct ikw_buf *out)
     return true;
 }
 
+/* Until the questions come, a mind may be changed. */
+static bool takes_guess(const struct ikw_tutor *t)
+{
+    return t->stage != IKW_TUTOR_QUESTIONS && t->stage != IKW_TUTOR_DONE;
+}
+
 static void by_stage(struct ikw_tutor *t, const char *line, struct ikw_buf *out)
 {
     const char *rest;
+    if (takes_guess(t) && starts(line, "guess", &rest) && *rest) {
+        t->stage = IKW_TUTOR_LOOK;
+        t->score.cause = 0;
+        guess(t, rest, out);
+        return;
+    }
     switch (t->stage) {
     case IKW_TUTOR_LOOK:
-        if (starts(line, "guess", &rest) && *rest)
-            guess(t, rest, out);
-        else
-            ikw_buf_adds(out, "`help` lists the commands.\n");
+        ikw_buf_adds(out, "`help` lists the commands.\n");
         break;
     case IKW_TUTOR_EVIDENCE:
         take_evidence(t, line, out);

@@ -27,6 +27,14 @@ struct ikw_tutor_score {
     int total;
 };
 
+/* A line that the trainee names. */
+struct ikw_tutor_line_no {
+    unsigned file;
+    uint32_t line;
+};
+
+enum { IKW_TUTOR_NAMED = 64 };
+
 struct ikw_tutor {
     const struct ikw_kb *kb;
     const struct ikw_case *c;
@@ -39,6 +47,8 @@ struct ikw_tutor {
     int bought; /* points */
     int sure;   /* percent; 0: not asked yet */
     char guess[64];
+    struct ikw_tutor_line_no named[IKW_TUTOR_NAMED]; /* as evidence */
+    size_t nnamed;
     struct ikw_buf wrong_guesses; /* with blanks between */
     struct ikw_tutor_score score;
     struct ikw_diags diags;
@@ -83,10 +93,6 @@ bool ikw_tutor_ruled_out(struct ikw_tutor *t, const char *cause, unsigned file,
 
 /* ---- scoring (tutor_score.c) ------------------------------------------- */
 
-struct ikw_tutor_line_no {
-    unsigned file;
-    uint32_t line;
-};
 /* "4 5", "our.log:4-7 peer.log:3": at most `max`; the first log at hand where
  * no file is named. */
 size_t ikw_tutor_lines(const struct ikw_tutor *t, const char *words,

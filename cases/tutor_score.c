@@ -112,18 +112,52 @@ int ikw_tutor_score_evidence(const struct ikw_tutor *t,
 
 /* ---- the end ----------------------------------------------------------- */
 
+/* Whether the trainee named a line of the range. */
+static bool named(const struct ikw_tutor *t, const struct ikw_case_line *l)
+{
+    for (size_t i = 0; i < t->nnamed; i++)
+        if (in(l, &t->named[i]))
+            return true;
+    return false;
+}
+
+static void put_chain_line(const struct ikw_tutor *t,
+                           const struct ikw_case_line *l, struct ikw_buf *out)
+{
+    struct ikw_slice s = t->texts[l->file].lines[l->from - 1];
+    const char *mark = !t->nnamed ? "" : named(t, l) ? "+ " : "- ";
+    ikw_buf_addf(out, "  %s%s:%u", mark, t->c->files[l->file].name, l->from);
+    if (l->to != l->from)
+        ikw_buf_addf(out, "-%u", l->to);
+    ikw_buf_addf(out, "  %.*s\n", (int)(s.len > 400 ? 400 : s.len), s.ptr);
+}
+
+/* What the trainee named and the chain does not need. */
+static void put_strays(const struct ikw_tutor *t,
+                       const struct ikw_case_expect *e, struct ikw_buf *out)
+{
+    size_t n = 0;
+    for (size_t j = 0; j < t->nnamed; j++) {
+        bool hit = false;
+        for (size_t i = 0; i < e->nlines && !hit; i++)
+            hit = in(&e->lines[i], &t->named[j]);
+        if (!hit)
+            ikw_buf_addf(out, "%s%s:%u",
+                         n++ ? ", " : "You named too, and nothing rests on: ",
+                         t->c->files[t->named[j].file].name, t->named[j].line);
+    }
+    if (n)
+        ikw_buf_addc(out, '\n');
+}
+
 static void chain(const struct ikw_tutor *t, struct ikw_buf *out)
 {
     const struct ikw_case_expect *e = ikw_tutor_expect(t);
-    ikw_buf_adds(out, "What an expert reads:\n");
-    for (size_t i = 0; i < e->nlines; i++) {
-        const struct ikw_case_line *l = &e->lines[i];
-        struct ikw_slice s = t->texts[l->file].lines[l->from - 1];
-        ikw_buf_addf(out, "  %s:%u", t->c->files[l->file].name, l->from);
-        if (l->to != l->from)
-            ikw_buf_addf(out, "-%u", l->to);
-        ikw_buf_addf(out, "  %.*s\n", (int)(s.len > 400 ? 400 : s.len), s.ptr);
-    }
+    ikw_buf_addf(out, "What an expert reads%s:\n",
+                 t->nnamed ? " (+ you named it, - you did not)" : "");
+    for (size_t i = 0; i < e->nlines; i++)
+        put_chain_line(t, &e->lines[i], out);
+    put_strays(t, e, out);
     if (t->c->expert)
         ikw_buf_addf(out, "%s\n", t->c->expert);
     if (t->released != (1u << t->c->nfiles) - 1)
@@ -184,8 +218,9 @@ void ikw_tutor_close(struct ikw_tutor *t, struct ikw_buf *out)
     s->total = s->cause + s->evidence + s->rival + s->step - s->costs;
     s->total = s->total < 0 ? 0 : s->total;
     ikw_buf_addf(out,
-                 "--- %d/100   cause %d/40, evidence %d/25, rival %d/15, "
-                 "questions %d/20, hints -%d, bought -%d, guesses -%d\n",
+                 "--- %d/100\n"
+                 "  cause %d/40, evidence %d/25, rival %d/15, questions %d/20\n"
+                 "  hints -%d, bought -%d, guesses -%d\n",
                  s->total, s->cause, s->evidence, s->rival, s->step, hints,
                  t->bought, wrong);
     name_truth(t, out);

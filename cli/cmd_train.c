@@ -51,6 +51,7 @@ static void prompt_open(struct prompt *p)
     el_set(p->el, EL_CLIENTDATA, p);
     el_set(p->el, EL_PROMPT, prompt_text);
     el_set(p->el, EL_EDITOR, "emacs");
+    el_set(p->el, EL_SIGNAL, 1); /* a ^C leaves the terminal as it was */
     el_set(p->el, EL_HIST, history, p->history);
 }
 
@@ -262,6 +263,25 @@ static bool begin(struct train *tr, struct ikw_tutor *t,
     return ok;
 }
 
+/* When the subject comes back: the journal has just grown. */
+static void say_due(struct train *tr, const struct ikw_case *c)
+{
+    size_t n, nreviews;
+    json_t *events = ikw_train_read(tr->path.ptr);
+    struct ikw_attempt *a = ikw_train_attempts(events, &n);
+    struct ikw_review *r = ikw_train_reviews(a, n, tr->user, &nreviews);
+    for (size_t i = 0; i < nreviews; i++)
+        if (!strcmp(r[i].subject, ikw_case_subject(c))) {
+            int days = (int)((r[i].due - r[i].last) / 86400);
+            printf("This comes back in %d day%s. `ikewhy train` goes on, "
+                   "`ikewhy train due` tells what waits.\n",
+                   days, days == 1 ? "" : "s");
+        }
+    free(r);
+    free(a);
+    json_decref(events);
+}
+
 static int session(struct train *tr, const struct ikw_case *c)
 {
     struct ikw_tutor t;
@@ -285,6 +305,8 @@ static int session(struct train *tr, const struct ikw_case *c)
             ok = journal_close(tr, &t);
         ok = say(&out) && ok;
     }
+    if (ok && t.stage == IKW_TUTOR_DONE)
+        say_due(tr, c);
     prompt_close(&p);
     ikw_print_diags(stderr, &t.diags);
     ikw_buf_release(&out);

@@ -212,7 +212,10 @@ struct ikw_review *ikw_train_reviews(const struct ikw_attempt *a, size_t n,
         struct ikw_review *one = review_of(r, nout, a[i].subject);
         one->score =
             (int)json_integer_value(json_object_get(a[i].close, "score"));
-        one->level = one->score >= PASS ? one->level + 1 : 0;
+        /* what is repeated before its day proves nothing about memory */
+        one->level = one->score < PASS                      ? 0
+                     : a[i].closed < one->due && one->level ? one->level
+                                                            : one->level + 1;
         one->last = a[i].closed;
         one->due = one->last + interval(one->level);
     }

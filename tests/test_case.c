@@ -95,6 +95,17 @@ static void a_true_case_passes(void)
     kit_close(&k);
 }
 
+static void a_log_of_the_other_side_is_found(void)
+{
+    struct kit k;
+    kit_open(&k, right);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(k.c);
+    k.c->role = "responder";
+    CU_ASSERT(!ikw_case_check(k.kb, k.c, &k.ds));
+    CU_ASSERT(says(&k.ds, "not of this role"));
+    kit_close(&k);
+}
+
 static void every_untruth_is_found(void)
 {
     static const struct {
@@ -195,6 +206,7 @@ static void the_course_is_complete(void)
 CU_TestInfo ikw_test_case[] = {
     { "a true case passes", a_true_case_passes },
     { "every untruth is found", every_untruth_is_found },
+    { "a log of the other side is found", a_log_of_the_other_side_is_found },
     { "the schema refuses what it does not know",
       the_schema_refuses_what_it_does_not_know },
     { "a missing folder is a complaint", a_missing_folder_is_a_complaint },

@@ -143,6 +143,60 @@ static void healthy_and_undecided_are_answers(void)
     }
 }
 
+static void a_mind_may_be_changed_until_the_questions(void)
+{
+    struct kit k;
+    kit_open(&k, "cases/001-final-message-refused");
+    say(&k, "show 1-99");
+    say(&k, "guess p1-final-message-refused");
+    SAYS(&k, "guess psk-mismatch", "Contradicted");
+    CU_ASSERT_EQUAL(k.t.stage, IKW_TUTOR_LOOK);
+    CU_ASSERT_EQUAL(k.t.score.cause, 0);
+    say(&k, "guess p1-final-message-refused");
+    say(&k, "6 7");
+    SAYS(&k, "guess p1-final-message-refused", "Which lines");
+    say(&k, "3 7");
+    say(&k, "99");
+    say(&k, "none");
+    CU_ASSERT_EQUAL(k.t.stage, IKW_TUTOR_QUESTIONS);
+    SAYS(&k, "guess psk-mismatch", "One of the letters");
+    SAYS(&k, "giveup", "- input.log:6");
+    CU_ASSERT_PTR_NOT_NULL(strstr(ikw_buf_str(&k.out), "+ input.log:7-15"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(ikw_buf_str(&k.out), "nothing rests on: input.log:3"));
+    kit_close(&k);
+}
+
+static void what_is_worth_telling_is_an_answer(void)
+{
+    struct kit k;
+    kit_open(&k, "cases/183-nobody-asked");
+    CU_ASSERT_STRING_EQUAL(ikw_case_subject(k.c), "no-traffic-trigger");
+    say(&k, "show");
+    SAYS(&k, "guess path-udp500-blocked", "nothing at hand supports");
+    SAYS(&k, "guess no-traffic-trigger", "Which lines");
+    CU_ASSERT_EQUAL(k.t.score.cause, 40);
+    SAYS(&k, "giveup", "worth telling");
+    kit_close(&k);
+}
+
+static void easy_cases_name_the_rivals(void)
+{
+    struct kit k;
+    kit_open(&k, "cases/002-healthy-main");
+    say(&k, "show");
+    say(&k, "guess healthy");
+    say(&k, "5 8");
+    SAYS(&k, "90", "p2-selector-mismatch");
+    kit_close(&k);
+    kit_open(&k, "cases/001-final-message-refused");
+    say(&k, "show");
+    say(&k, "guess p1-final-message-refused");
+    say(&k, "6 7");
+    CU_ASSERT_PTR_NULL(strstr(say(&k, "90"), "psk-mismatch"));
+    kit_close(&k);
+}
+
 static void odd_lines_do_no_harm(void)
 {
     static const char *const lines[] = {
@@ -192,6 +246,11 @@ CU_TestInfo ikw_test_tutor[] = {
     { "hints, bought logs and wrong answers cost",
       hints_bought_logs_and_wrong_answers_cost },
     { "healthy and undecided are answers", healthy_and_undecided_are_answers },
+    { "a mind may be changed until the questions",
+      a_mind_may_be_changed_until_the_questions },
+    { "what is worth telling is an answer",
+      what_is_worth_telling_is_an_answer },
+    { "easy cases name the rivals", easy_cases_name_the_rivals },
     { "odd lines do no harm", odd_lines_do_no_harm },
     CU_TEST_INFO_NULL,
 };
