@@ -4,6 +4,8 @@
 #include "cli/html.h"
 #include "cli/kbfind.h"
 
+enum { FULL_MOST = 512 };
+
 int ikw_exit_of(enum ikw_outcome outcome)
 {
     switch (outcome) {
@@ -68,6 +70,9 @@ int ikw_diagnose_with(const struct ikw_options *o, struct ikw_kb *kb)
     int status = IKW_EXIT_ERROR;
     if (ikw_session_open_with(&s, o, kb)) {
         s.report_opts.ladders = s.report_opts.timelines = o->html;
+        /* text shows few verdicts in full, whatever the size of the log */
+        s.report_opts.full_most =
+            o->json || o->jsonl || o->html ? 0 : FULL_MOST;
         if (ikw_session_diagnose(&s, o) && render(&s, o))
             status = ikw_exit_of(s.report->outcome);
     }

@@ -284,6 +284,11 @@ static void print_evidence(struct ikw_page *page, const struct ikw_session *s,
         if (!said_before(rows, i))
             print_row(&ep, rows[i]);
     print_absences(&ep);
+    if (v->condensed) {
+        ikw_page_spaces(page, INDENT);
+        ikw_page_wrap(page, INDENT, INDENT, 0,
+                      "of a log this large earlier lines are not kept");
+    }
     free(rows);
 }
 

@@ -119,6 +119,7 @@ struct ikw_spell {
     uint32_t pending;    /* problems not recovered */
     uint32_t real;       /* problems that are no mere suspicions */
     bool last_recovered; /* the latest of them is */
+    bool full;           /* body and evidence are there */
 };
 
 struct ikw_spells {
@@ -133,7 +134,12 @@ void ikw_spells_add(struct ikw_spells *ss, const struct ikw_scene *s,
                     const struct ikw_problem *p, bool again);
 /* An SA came up at `t_ms`; what failed before works again. */
 void ikw_spells_recover(struct ikw_spells *ss, int64_t t_ms, bool ipsec);
-/* Lays out what was joined in `v`. */
+/* Lets go of the body and the evidence: the verdict stays, and so do the
+ * rivals by which later problems join it. */
+void ikw_spell_condense(struct ikw_spell *sp);
+/* How the spell stands now: recovered, or a mere suspicion. */
+void ikw_spell_judge(struct ikw_spell *sp);
+/* Judges, and lays out what was joined in `v`. */
 void ikw_spell_close(struct ikw_spell *sp);
 void ikw_spells_release(struct ikw_spells *ss);
 
@@ -149,9 +155,10 @@ struct ikw_tunnel_state {
     struct ikw_tunnel_state *next; /* of the same hash */
     char *local, *peer, *name;     /* heap; NULL unknown */
     uint32_t key;
-    struct ikw_tunnel_row first[IKW_ROWS], last[IKW_ROWS];
-    size_t nrows;   /* all ever added */
-    uint32_t as[2]; /* negotiations as initiator, as responder */
+    struct ikw_tunnel_row *rows; /* heap: the first ones, then the last in a
+                                    ring; as many as there are */
+    size_t rows_cap, nrows;      /* nrows: all ever added */
+    uint32_t as[2];              /* negotiations as initiator, as responder */
     char first_role;
     bool success, tried, undecided;
     const char *state;
@@ -159,9 +166,9 @@ struct ikw_tunnel_state {
     unsigned file;
     uint32_t line;
     struct ikw_spells spells;
-    struct ikw_life *life;      /* NULL: none asked for */
-    int64_t recent[IKW_RECENT]; /* subjects with problems */
-    size_t nrecent;
+    struct ikw_life *life; /* NULL: none asked for */
+    int64_t *recent;       /* heap: subjects with problems, a ring */
+    size_t recent_cap, nrecent;
 };
 
 void ikw_tunnel_read(struct ikw_tunnel_state *t, const struct ikw_scene *s);

@@ -21,6 +21,7 @@ struct ikw_report_builder {
     size_t ntunnels, cap;
     struct ikw_tunnel_state daemon;
     size_t nsets;
+    size_t joined; /* problems since spells were last condensed */
     struct ikw_places daemon_seen; /* of its problems */
     struct ikw_rest rest;
 };
@@ -93,67 +94,7 @@ static struct ikw_tunnel_state *tunnel_of(struct ikw_report_builder *rb,
     return new_tunnel(rb, hash);
 }
 
-/* ---- one fact set ------------------------------------------------------ */
-
-static void add_problem(struct ikw_report_builder *rb,
-                        struct ikw_tunnel_state *t, const struct ikw_scene *s,
-                        const struct ikw_problem *p)
-{
-    if (p->symptom)
-        return;
-    if (p->daemon)
-        t = &rb->daemon;
-    if (!ikw_contest_winner(&p->contest)) {
-        t->undecided = t->undecided || !p->suspicion;
-        return;
-    }
-    bool again;
-    if (p->daemon)
-        again = !ikw_places_add(&rb->daemon_seen, p->file, p->line);
-    else
-        again = ikw_tunnel_knows(t, p->subject) && p->carried;
-    ikw_spells_add(&t->spells, s, p, again);
-}
-
-static void add_scene(struct ikw_report_builder *rb, struct ikw_scene *s)
-{
-    struct ikw_tunnel_state *t = tunnel_of(rb, s->fs);
-    ikw_scene_read(s);
-    ikw_tunnel_read(t, s);
-    for (size_t i = 0; i < s->nproblems; i++)
-        add_problem(rb, t, s, &s->problems[i]);
-    ikw_rest_unexplained(&rb->rest, s);
-    ikw_rest_blind(&rb->rest, s);
-    ikw_rest_notes(&rb->rest, s);
-}
-
-bool ikw_report_add(struct ikw_report_builder *rb, struct ikw_fact_set *fs,
-                    struct ikw_diags *ds)
-{
-    struct ikw_engine *e = ikw_engine_new(rb->r.kb, fs, &rb->opts.engine);
-    bool ok = ikw_engine_run(e, ds);
-    struct ikw_scene s = { .kb = rb->r.kb,
-                           .types = &rb->types,
-                           .fs = fs,
-                           .engine = e,
-                           .number = rb->nsets++,
-                           .all = rb->opts.keep_proofs_all,
-                           .ladders = rb->opts.ladders,
-                           .timelines = rb->opts.timelines };
-    add_scene(rb, &s);
-    ikw_arena_release(&s.arena);
-    ikw_engine_free(e);
-    return ok;
-}
-
-void ikw_report_error_line(struct ikw_report_builder *rb,
-                           const struct ikw_evidence *ev)
-{
-    if (!ev->message || !ev->message->benign)
-        ikw_rest_error(&rb->rest, NULL, ev, 1);
-}
-
-/* ---- ranking ----------------------------------------------------------- */
+/* ---- order of verdicts -------------------------------------------------- */
 
 struct ranked {
     struct ikw_spell *spell;
@@ -201,6 +142,116 @@ static int cmp_ranked(const void *x, const void *y)
     return c ? c : cmp_str(a->tunnel->name, b->tunnel->name);
 }
 
+static struct ranked ranked_of(const struct ikw_report_builder *rb,
+                               const struct ikw_tunnel_state *t,
+                               struct ikw_spell *sp)
+{
+    const struct ikw_band *band = sp->v.band, *bands = rb->r.kb->bands;
+    size_t i = band ? (size_t)(band - bands) : rb->r.kb->nbands;
+    return (struct ranked){ sp, t, i };
+}
+
+/* ---- memory ------------------------------------------------------------- */
+
+struct crowd {
+    struct ranked *v;
+    size_t n, cap;
+};
+
+static void gather_full(const struct ikw_report_builder *rb,
+                        const struct ikw_tunnel_state *t, struct crowd *c)
+{
+    for (size_t i = 0; i < t->spells.n; i++) {
+        struct ikw_spell *sp = t->spells.v[i];
+        if (!sp->full)
+            continue;
+        ikw_spell_judge(sp);
+        IKW_GROW(c->v, c->cap, c->n + 1);
+        c->v[c->n++] = ranked_of(rb, t, sp);
+    }
+}
+
+/* A report shows its best verdicts in full: no more of them are kept so. */
+static void condense(struct ikw_report_builder *rb)
+{
+    size_t most = rb->opts.full_most;
+    struct crowd c = { 0 };
+    if (!most || ++rb->joined < most)
+        return;
+    rb->joined = 0;
+    gather_full(rb, &rb->daemon, &c);
+    for (size_t i = 0; i < rb->ntunnels; i++)
+        gather_full(rb, rb->tunnels[i], &c);
+    if (c.n > most)
+        qsort(c.v, c.n, sizeof *c.v, cmp_ranked);
+    for (size_t i = most; i < c.n; i++)
+        ikw_spell_condense(c.v[i].spell);
+    free(c.v);
+}
+
+/* ---- one fact set ------------------------------------------------------ */
+
+static void add_problem(struct ikw_report_builder *rb,
+                        struct ikw_tunnel_state *t, const struct ikw_scene *s,
+                        const struct ikw_problem *p)
+{
+    if (p->symptom)
+        return;
+    if (p->daemon)
+        t = &rb->daemon;
+    if (!ikw_contest_winner(&p->contest)) {
+        t->undecided = t->undecided || !p->suspicion;
+        return;
+    }
+    bool again;
+    if (p->daemon)
+        again = !ikw_places_add(&rb->daemon_seen, p->file, p->line);
+    else
+        again = ikw_tunnel_knows(t, p->subject) && p->carried;
+    ikw_spells_add(&t->spells, s, p, again);
+    condense(rb);
+}
+
+static void add_scene(struct ikw_report_builder *rb, struct ikw_scene *s)
+{
+    struct ikw_tunnel_state *t = tunnel_of(rb, s->fs);
+    ikw_scene_read(s);
+    ikw_tunnel_read(t, s);
+    for (size_t i = 0; i < s->nproblems; i++)
+        add_problem(rb, t, s, &s->problems[i]);
+    ikw_rest_unexplained(&rb->rest, s);
+    ikw_rest_blind(&rb->rest, s);
+    ikw_rest_notes(&rb->rest, s);
+}
+
+bool ikw_report_add(struct ikw_report_builder *rb, struct ikw_fact_set *fs,
+                    struct ikw_diags *ds)
+{
+    struct ikw_engine *e = ikw_engine_new(rb->r.kb, fs, &rb->opts.engine);
+    bool ok = ikw_engine_run(e, ds);
+    struct ikw_scene s = { .kb = rb->r.kb,
+                           .types = &rb->types,
+                           .fs = fs,
+                           .engine = e,
+                           .number = rb->nsets++,
+                           .all = rb->opts.keep_proofs_all,
+                           .ladders = rb->opts.ladders,
+                           .timelines = rb->opts.timelines };
+    add_scene(rb, &s);
+    ikw_arena_release(&s.arena);
+    ikw_engine_free(e);
+    return ok;
+}
+
+void ikw_report_error_line(struct ikw_report_builder *rb,
+                           const struct ikw_evidence *ev)
+{
+    if (!ev->message || !ev->message->benign)
+        ikw_rest_error(&rb->rest, NULL, ev, 1);
+}
+
+/* ---- ranking ----------------------------------------------------------- */
+
 static int cmp_tunnel(const void *x, const void *y)
 {
     const struct ikw_tunnel_state *a = *(struct ikw_tunnel_state *const *)x;
@@ -215,8 +266,9 @@ static int cmp_tunnel(const void *x, const void *y)
     return c ? c : cmp_str(a->name, b->name);
 }
 
-static void close_spells(const struct ikw_report *r, struct ikw_tunnel_state *t,
-                         unsigned index, struct ranked *out, size_t *n)
+static void close_spells(const struct ikw_report_builder *rb,
+                         struct ikw_tunnel_state *t, unsigned index,
+                         struct ranked *out, size_t *n)
 {
     for (size_t i = 0; i < t->spells.n; i++) {
         struct ikw_spell *sp = t->spells.v[i];
@@ -225,9 +277,7 @@ static void close_spells(const struct ikw_report *r, struct ikw_tunnel_state *t,
         sp->v.local = t->local;
         sp->v.peer = t->peer;
         sp->v.tunnel_name = t->name;
-        size_t band =
-            sp->v.band ? (size_t)(sp->v.band - r->kb->bands) : r->kb->nbands;
-        out[(*n)++] = (struct ranked){ sp, t, band };
+        out[(*n)++] = ranked_of(rb, t, sp);
     }
 }
 
@@ -238,9 +288,9 @@ static void rank(struct ikw_report_builder *rb)
     for (size_t i = 0; i < rb->ntunnels; i++)
         n += rb->tunnels[i]->spells.n;
     struct ranked *v = ikw_xcalloc(n, sizeof *v);
-    close_spells(r, &rb->daemon, UINT32_MAX, v, &k);
+    close_spells(rb, &rb->daemon, UINT32_MAX, v, &k);
     for (size_t i = 0; i < rb->ntunnels; i++)
-        close_spells(r, rb->tunnels[i], (unsigned)i, v, &k);
+        close_spells(rb, rb->tunnels[i], (unsigned)i, v, &k);
     if (n)
         qsort(v, n, sizeof *v, cmp_ranked);
     r->verdicts = IKW_ARENA_ARRAY(&r->arena, struct ikw_verdict *, n);

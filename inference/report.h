@@ -82,6 +82,7 @@ struct ikw_verdict {
     int64_t first_ms, last_ms;
     bool recovered;
     bool suspicion; /* worth telling, but no fault: changes no outcome */
+    bool condensed; /* evidence, bill and proof were let go, or some of it */
     const char *summary;
     struct ikw_evidence_item *evidence;
     size_t nevidence;
@@ -149,6 +150,8 @@ struct ikw_report_opts {
     bool keep_proofs_all; /* every derivation, for `how --all` */
     bool ladders;         /* draw each verdict's negotiation */
     bool timelines;       /* and each tunnel's life */
+    size_t full_most;     /* verdicts kept in full, the best; the others leave a
+                             summary. Memory is bounded by it. 0: all */
 };
 struct ikw_report_builder *ikw_report_begin(const struct ikw_kb *kb,
                                             const struct ikw_report_opts *o);

@@ -145,6 +145,7 @@ static void rank_by(struct ikw_spell *sp, const struct ikw_scene *s,
                                    .subject = p->subject,
                                    .all = s->all };
     ikw_arena_release(&sp->body);
+    sp->full = true;
     ikw_verdict_fill(&job, &sp->body, &sp->v);
     sp->kind = p->kind;
     sp->v.phase = p->phase ? p->phase : sp->v.cause->phase;
@@ -198,9 +199,9 @@ static bool leads(const struct ikw_spell *sp, const struct ikw_problem *p)
            p->file == sp->file && p->line < sp->line;
 }
 
-static void join(struct ikw_spells *ss, struct ikw_spell *sp,
-                 const struct ikw_scene *s, const struct ikw_problem *p,
-                 bool again)
+/* A summary that a surer problem joins begins to gather anew. */
+static void join_in_full(struct ikw_spell *sp, const struct ikw_scene *s,
+                         const struct ikw_problem *p)
 {
     struct ikw_sight *sights;
     struct ikw_arena scratch = { 0 };
@@ -209,6 +210,15 @@ static void join(struct ikw_spells *ss, struct ikw_spell *sp,
     if (leads(sp, p))
         rank_by(sp, s, p, sights, n);
     join_evidence(sp, sights, n);
+    ikw_arena_release(&scratch);
+}
+
+static void join(struct ikw_spells *ss, struct ikw_spell *sp,
+                 const struct ikw_scene *s, const struct ikw_problem *p,
+                 bool again)
+{
+    if (sp->full || leads(sp, p))
+        join_in_full(sp, s, p);
     widen(sp, p);
     if (!again || !sp->v.count)
         sp->v.count++;
@@ -216,7 +226,6 @@ static void join(struct ikw_spells *ss, struct ikw_spell *sp,
     sp->real += !p->suspicion;
     sp->last_recovered = p->recovered;
     ss->latest = sp;
-    ikw_arena_release(&scratch);
 }
 
 /* ---- which spell ------------------------------------------------------- */
@@ -304,12 +313,14 @@ static void absorb_evidence(struct ikw_spell *to, const struct ikw_spell *from)
 
 static void absorb(struct ikw_spell *to, struct ikw_spell *from)
 {
+    bool condensed = to->v.condensed || from->v.condensed;
     if (from->v.certainty > to->v.certainty) {
         struct ikw_verdict old = to->v;
         struct ikw_arena body = to->body;
         to->v = from->v;
         to->body = from->body;
         from->body = body;
+        to->full = from->full;
         to->v.count = old.count;
         to->v.first_ms = old.first_ms;
         to->v.last_ms = old.last_ms;
@@ -324,6 +335,7 @@ static void absorb(struct ikw_spell *to, struct ikw_spell *from)
     to->real += from->real;
     to->last_recovered = from->last_recovered;
     to->kind = from->kind;
+    to->v.condensed = condensed;
     absorb_evidence(to, from);
 }
 
@@ -413,8 +425,43 @@ static int cmp_item(const void *x, const void *y)
                   ((const struct ikw_evidence_item *)y)->fact);
 }
 
+void ikw_spell_condense(struct ikw_spell *sp)
+{
+    struct ikw_verdict *v = &sp->v;
+    struct ikw_arena few = { 0 };
+    struct ikw_rival *rivals =
+        IKW_ARENA_ARRAY(&few, struct ikw_rival, v->nrivals);
+    for (size_t i = 0; i < v->nrivals; i++)
+        rivals[i] = (struct ikw_rival){ .cause = v->rivals[i].cause,
+                                        .certainty = v->rivals[i].certainty,
+                                        .db = v->rivals[i].db,
+                                        .excluded = v->rivals[i].excluded };
+    ikw_arena_release(&sp->body);
+    ikw_arena_release(&sp->kept);
+    free(sp->items);
+    sp->items = NULL;
+    sp->nitems = sp->items_cap = 0;
+    sp->body = few;
+    sp->full = false;
+    v->rivals = rivals;
+    v->nbill = v->nabsent = 0;
+    v->bill = NULL;
+    v->absent = NULL;
+    v->proof = NULL;
+    v->ladder = NULL;
+    v->summary = v->cause->title ? v->cause->title : v->cause->id;
+    v->condensed = true;
+}
+
+void ikw_spell_judge(struct ikw_spell *sp)
+{
+    sp->v.suspicion = sp->real == 0;
+    sp->v.recovered = sp->pending == 0;
+}
+
 void ikw_spell_close(struct ikw_spell *sp)
 {
+    ikw_spell_judge(sp);
     struct ikw_evidence_item *v =
         IKW_ARENA_ARRAY(&sp->kept, struct ikw_evidence_item, sp->nitems);
     for (size_t i = 0; i < sp->nitems; i++)
@@ -423,8 +470,6 @@ void ikw_spell_close(struct ikw_spell *sp)
         qsort(v, sp->nitems, sizeof *v, cmp_item);
     sp->v.evidence = v;
     sp->v.nevidence = sp->nitems;
-    sp->v.suspicion = sp->real == 0;
-    sp->v.recovered = sp->pending == 0;
 }
 
 void ikw_spells_release(struct ikw_spells *ss)

@@ -92,9 +92,20 @@ static void read_row(struct ikw_tunnel_row *r, const struct ikw_fact *f)
     set_cookies(r, f);
 }
 
-static struct ikw_tunnel_row *row_at(struct ikw_tunnel_state *t, size_t i)
+static struct ikw_tunnel_row *row_at(const struct ikw_tunnel_state *t, size_t i)
 {
-    return i < IKW_ROWS ? &t->first[i] : &t->last[i % IKW_ROWS];
+    return &t->rows[i < IKW_ROWS ? i : IKW_ROWS + i % IKW_ROWS];
+}
+
+/* Most tunnels have a row or two. */
+static void add_row(struct ikw_tunnel_state *t, const struct ikw_tunnel_row *r)
+{
+    if (t->nrows < 2 * IKW_ROWS && t->nrows == t->rows_cap) {
+        t->rows_cap = t->nrows ? t->nrows * 2 : 1;
+        t->rows = ikw_xrealloc(t->rows, t->rows_cap * sizeof *t->rows);
+    }
+    *row_at(t, t->nrows) = *r;
+    t->nrows++;
 }
 
 /* A carried negotiation is known: only how it stands is news. */
@@ -140,8 +151,7 @@ static void read_negotiation(struct ikw_tunnel_state *t,
     if (ikw_fact_says(f, "carried", "yes") && update(t, &r))
         return;
     widen(t, f);
-    *row_at(t, t->nrows) = r;
-    t->nrows++;
+    add_row(t, &r);
     if (!r.row.role)
         return;
     t->as[r.row.role == 'R']++;
@@ -243,6 +253,8 @@ bool ikw_tunnel_knows(struct ikw_tunnel_state *t, int64_t subject)
         if (t->recent[i] == subject)
             return true;
     }
+    if (t->nrecent < IKW_RECENT)
+        IKW_GROW(t->recent, t->recent_cap, t->nrecent + 1);
     t->recent[t->nrecent++ % IKW_RECENT] = subject;
     return false;
 }
@@ -264,9 +276,9 @@ static void close_rows(const struct ikw_tunnel_state *t, struct ikw_arena *a,
     out->negotiations =
         IKW_ARENA_ARRAY(a, struct ikw_negotiation_row, head + tail);
     for (size_t i = 0; i < head; i++)
-        copy_row(a, &t->first[i], &out->negotiations[i]);
+        copy_row(a, row_at(t, i), &out->negotiations[i]);
     for (size_t i = 0; i < tail; i++)
-        copy_row(a, &t->last[(t->nrows - tail + i) % IKW_ROWS],
+        copy_row(a, row_at(t, t->nrows - tail + i),
                  &out->negotiations[head + i]);
     out->nnegotiations = head + tail;
 }
@@ -299,6 +311,8 @@ void ikw_tunnel_release(struct ikw_tunnel_state *t)
     free(t->local);
     free(t->peer);
     free(t->name);
+    free(t->rows);
+    free(t->recent);
     free(t->life);
     ikw_spells_release(&t->spells);
 }

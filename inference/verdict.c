@@ -275,7 +275,9 @@ static void fill_rival(const struct ikw_candidate *c,
 static void fill_rivals(const struct ikw_contest *contest,
                         struct ikw_proof_copier *pc, struct ikw_verdict *v)
 {
-    v->rivals = IKW_ARENA_ARRAY(pc->arena, struct ikw_rival, IKW_RIVALS_MAX);
+    size_t most =
+        contest->n - 1 < IKW_RIVALS_MAX ? contest->n - 1 : IKW_RIVALS_MAX;
+    v->rivals = IKW_ARENA_ARRAY(pc->arena, struct ikw_rival, most);
     for (size_t i = 1; i < contest->n && v->nrivals < IKW_RIVALS_MAX; i++) {
         const struct ikw_candidate *c = contest->ranked[i];
         if (c->certainty >= 1 || c->exclude)

@@ -194,11 +194,16 @@ struct bench {
     struct ikw_diags ds;
 };
 
-static struct bench start(void)
+static struct bench start_with(const struct ikw_report_opts *opts)
 {
     struct bench b = { .kb = load() };
-    b.rb = ikw_report_begin(b.kb, NULL);
+    b.rb = ikw_report_begin(b.kb, opts);
     return b;
+}
+
+static struct bench start(void)
+{
+    return start_with(NULL);
 }
 
 static void add_set(void *arg, struct ikw_fact_set *fs)
@@ -955,6 +960,34 @@ static void the_order_of_tunnels_is_no_matter(void)
     ikw_buf_release(&second);
 }
 
+/* Who, what and how often does not change; the best are kept in full. */
+static void a_bounded_report_keeps_the_best_in_full(void)
+{
+    enum { N = 40, FULL = 4 };
+    struct ikw_buf all = { 0 }, bounded = { 0 };
+    for (int round = 0; round < 2; round++) {
+        struct ikw_report_opts opts = { .full_most = round ? FULL : 0 };
+        struct bench b = start_with(&opts);
+        for (int k = 0; k < N; k++)
+            tunnel_set(&b, k);
+        for (int k = 0; k < N; k++) /* join what is a summary by now */
+            tunnel_set(&b, k);
+        struct ikw_report *r = finish(&b);
+        verdicts(r, round ? &bounded : &all);
+        size_t full = 0;
+        for (size_t i = 0; i < r->nverdicts; i++)
+            full += r->verdicts[i]->proof != NULL;
+        CU_ASSERT_TRUE(round ? full >= FULL && full <= 2 * FULL
+                             : full == r->nverdicts);
+        CU_ASSERT_PTR_NOT_NULL(r->verdicts[0]->proof);
+        CU_ASSERT_TRUE(r->verdicts[0]->nevidence > 0);
+        stop(&b);
+    }
+    SAME(all.ptr, bounded.ptr);
+    ikw_buf_release(&all);
+    ikw_buf_release(&bounded);
+}
+
 /* ---- the daemon -------------------------------------------------------- */
 
 static void trouble_of_the_daemon_is_told_once(void)
@@ -1111,6 +1144,7 @@ CU_TestInfo ikw_test_report[] = {
     TEST(long_tunnels_keep_the_first_and_last_rows),
     TEST(verdicts_are_ranked),
     TEST(the_order_of_tunnels_is_no_matter),
+    TEST(a_bounded_report_keeps_the_best_in_full),
     TEST(trouble_of_the_daemon_is_told_once),
     TEST(alarms_without_a_verdict_are_unexplained),
     TEST(lines_without_a_fact_are_unexplained_too),

@@ -76,15 +76,11 @@ static void emit_negotiation(struct ikw_tracker *tr, struct neg *n)
 static void emit_carried_up(struct ikw_tracker *tr, const struct neg *n,
                             const struct sa_up *up)
 {
-    if (!up->set)
+    if (!up)
         return;
     struct ikw_value slots[IKW_MAX_SLOTS];
     int carried = ikw_type_slot(up->type, "carried");
-    for (size_t i = 0; i < up->type->nslots; i++) {
-        slots[i] = up->slots[i];
-        if (slots[i].kind == IKW_STR)
-            slots[i] = ikw_value_str(up->text[i]);
-    }
+    memcpy(slots, up->slots, up->type->nslots * sizeof *slots);
     if (carried >= 0)
         slots[carried] = ikw_value_str("yes");
     ikw_fact_add(n->tunnel->fs, up->type, tr->source, slots, &up->note.ev);
@@ -165,7 +161,7 @@ void ikw_stretch_close(struct ikw_tracker *tr, struct tunnel *t)
         return;
     for (struct neg *n = t->first; n; n = n->next) {
         for (size_t i = 0; n->carried && i < 2; i++)
-            emit_carried_up(tr, n, &n->ups[i]);
+            emit_carried_up(tr, n, n->ups[i]);
         if (tr->t_negotiation)
             emit_negotiation(tr, n);
     }

@@ -161,15 +161,23 @@ static void remember_up(struct neg *n, const struct ikw_type *type,
                         const struct ikw_value *slots,
                         const struct ikw_evidence *ev)
 {
-    struct sa_up *up = &n->ups[n->ups[0].set];
-    if (up->set)
+    enum { TEXT_ROOM = 24 };
+    size_t size = type->nslots * sizeof *slots, texts = 0;
+    if (n->ups[1])
         return;
-    up->set = true;
+    for (size_t i = 0; i < type->nslots; i++)
+        texts += type->slots[i].kind == IKW_SLOT_TEXT;
+    struct sa_up *up = ikw_xcalloc(1, sizeof *up + size + texts * TEXT_ROOM);
+    char *text = (char *)up->slots + size;
+    n->ups[n->ups[0] != NULL] = up;
     up->type = type;
     for (size_t i = 0; i < type->nslots; i++) {
         up->slots[i] = slots[i];
-        if (slots[i].kind == IKW_STR)
-            snprintf(up->text[i], sizeof up->text[i], "%s", slots[i].u.str);
+        if (type->slots[i].kind != IKW_SLOT_TEXT || slots[i].kind != IKW_STR)
+            continue; /* words are the KB's */
+        snprintf(text, TEXT_ROOM, "%s", slots[i].u.str);
+        up->slots[i] = ikw_value_str(text);
+        text += TEXT_ROOM;
     }
     ikw_note_set(&up->note, ev);
 }

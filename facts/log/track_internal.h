@@ -74,12 +74,12 @@ void ikw_index_release(struct index *ix);
 
 /* ---- negotiations ------------------------------------------------------ */
 
-struct sa_up { /* one line that said an SA came up, for carrying over */
-    bool set;
+/* One line that said an SA came up, for carrying over. An SA may live as
+ * long as the log, so it is as small as its type allows. */
+struct sa_up {
     const struct ikw_type *type;
-    struct ikw_value slots[IKW_MAX_SLOTS];
-    char text[IKW_MAX_SLOTS][24]; /* of string slots */
     struct note note;
+    struct ikw_value slots[]; /* of the type; texts lie behind them */
 };
 
 enum where { NOWHERE, OPEN, LIVE };
@@ -104,7 +104,7 @@ struct neg {
     struct node by_cookie, by_spi[SPIS_MAX];
     size_t nspis;
     struct note first, last;
-    struct sa_up ups[2];
+    struct sa_up *ups[2]; /* NULL: none */
 };
 
 struct neg_list {

@@ -173,8 +173,10 @@ void ikw_neg_free(struct ikw_tracker *tr, struct neg *n)
         ikw_index_remove(&tr->spis, &n->by_spi[i]);
     ikw_note_release(&n->first);
     ikw_note_release(&n->last);
-    for (size_t i = 0; i < 2; i++)
-        ikw_note_release(&n->ups[i].note);
+    for (size_t i = 0; i < 2 && n->ups[i]; i++) {
+        ikw_note_release(&n->ups[i]->note);
+        free(n->ups[i]);
+    }
     ikw_packet_forget(tr, NULL, n);
     ikw_wait_forget(tr, NULL, n);
     if (tr->ctx.neg == n)
