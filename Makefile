@@ -150,7 +150,7 @@ demo: setup ## Build and diagnose a bundled log of a real failure
 check: setup-check ## Build, then run every test and lint there is
 	@$(MAKE) --no-print-directory all $(B)/check
 	@tests/run --build $(B) kb unit cli cases coverage guide lab packets inputs \
-	    config ask proof hostile secrets lint
+	    watch config ask proof hostile secrets lint
 
 check-unit: all $(B)/check ## Run the unit tests only
 	@tests/run --build $(B) unit

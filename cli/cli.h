@@ -28,7 +28,9 @@ struct ikw_options {
     enum ikw_cmd_id command;
     bool json, html, jsonl, brief, unrecognised, help;
     bool by_host;
-    const char *host; /* NULL: not given */
+    const char *host;  /* NULL: not given */
+    const char *state; /* folder; NULL: none */
+    unsigned every;    /* lines; 0: by time */
     bool all, bill, ladder;
     unsigned depth, verdict; /* 0: not given */
     enum ikw_colour_when colour;
@@ -61,6 +63,8 @@ bool ikw_command_find(const char *name, enum ikw_cmd_id *id);
 
 /* The subcommands: exit status. */
 int ikw_cmd_diagnose(const struct ikw_options *o);
+int ikw_cmd_watch(const struct ikw_options *o);
+int ikw_cmd_merge(const struct ikw_options *o);
 int ikw_cmd_how(const struct ikw_options *o);
 int ikw_cmd_why(const struct ikw_options *o);
 int ikw_cmd_whynot(const struct ikw_options *o);

@@ -162,6 +162,7 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
     switch (opt) {
     case OPT_FORMAT:
     case OPT_FORMAT_DIAGNOSE:
+    case OPT_FORMAT_LINES:
     case OPT_COLOR:
         return set_choice(o, opt, value);
     case OPT_YEAR:
@@ -172,6 +173,11 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
         return o->unrecognised = true;
     case OPT_BY_HOST:
         return o->by_host = true;
+    case OPT_STATE:
+        o->state = value;
+        return true;
+    case OPT_EVERY:
+        return set_number(opt, value, &o->every);
     case OPT_HOST:
         o->host = value;
         return true;

@@ -106,6 +106,16 @@ bool ikw_session_open_with(struct ikw_session *s, const struct ikw_options *o,
            ikw_configs_read(&s->configs, o, (unsigned)s->sources.n, &s->diags);
 }
 
+bool ikw_session_begin(struct ikw_session *s, const struct ikw_options *o,
+                       struct ikw_kb *kb, unsigned configs_first)
+{
+    *s = (struct ikw_session){ .year_given = o->year != 0,
+                               .kb = kb,
+                               .kb_borrowed = true };
+    return kb && choose_envelope(s, o) &&
+           ikw_configs_read(&s->configs, o, configs_first, &s->diags);
+}
+
 void ikw_session_close(struct ikw_session *s)
 {
     ikw_print_diags(stderr, &s->diags);

@@ -50,6 +50,10 @@ bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o);
 /* The same with a knowledge base that stays the caller's. */
 bool ikw_session_open_with(struct ikw_session *s, const struct ikw_options *o,
                            struct ikw_kb *kb);
+/* Without any log: whoever calls brings the lines. Configurations number their
+ * files from `configs_first`. */
+bool ikw_session_begin(struct ikw_session *s, const struct ikw_options *o,
+                       struct ikw_kb *kb, unsigned configs_first);
 /* Reads all logs. False if one could not be read; of one that is damaged on
  * the way the rest is left out. */
 bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
