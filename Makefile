@@ -150,7 +150,7 @@ demo: setup ## Build and diagnose a bundled log of a real failure
 check: setup-check ## Build, then run every test and lint there is
 	@$(MAKE) --no-print-directory all $(B)/check
 	@tests/run --build $(B) kb unit cli cases coverage guide lab packets inputs \
-	    watch config ask proof hostile secrets lint
+	    watch config capture ask proof hostile secrets lint
 
 check-unit: all $(B)/check ## Run the unit tests only
 	@tests/run --build $(B) unit
@@ -167,7 +167,8 @@ lint: all ## Layers, symbols, headers, knowledge in C, format, cppcheck
 ASAN = asan$(if $(findstring clang,$(CC)),-clang)
 asan: setup-check ## The tests under ASan and UBSan (CC=clang: with clang)
 	@$(MAKE) --no-print-directory VARIANT=$(ASAN) all build/$(ASAN)/check
-	@tests/run --build build/$(ASAN) kb unit cli cases guide config
+	@tests/run --build build/$(ASAN) kb unit cli cases guide config \
+	    capture
 
 bless: all ## Rewrite outputs in README and tour, explain.golden of cases (CASE=SLUG)
 	@tests/run-cases --build $(B) --bless $(CASE)

@@ -47,6 +47,8 @@ struct ikw_options {
     size_t ndrops, nassumes;
     const char **configs, **peer_configs;
     size_t nconfigs, npeer_configs;
+    const char **captures, **peer_captures;
+    size_t ncaptures, npeer_captures;
     size_t split; /* files before a "--"; SIZE_MAX: there is none */
 };
 

@@ -22,7 +22,7 @@ static void flush(struct printer *p)
 static void print_set(void *arg, struct ikw_fact_set *fs)
 {
     struct printer *p = arg;
-    ikw_configs_apply(&p->session->configs, fs);
+    ikw_session_apply(p->session, fs);
     ikw_fact_set_print(fs, &p->out);
     flush(p);
 }
@@ -58,6 +58,8 @@ int ikw_cmd_facts(const struct ikw_options *o)
     ok = ok && ikw_session_read(&s, o, &hooks);
     if (ok)
         flush(&p);
+    if (ok && !o->unrecognised)
+        ikw_captures_tell(&s.captures);
     ikw_buf_release(&p.out);
     ikw_buf_release(&p.text);
     ikw_session_close(&s);

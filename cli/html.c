@@ -86,11 +86,43 @@ static void put_input(struct ikw_html *h, const struct ikw_log_summary *in)
     ikw_html_raw(h, "</li>");
 }
 
+static void put_other(struct ikw_html *h, const char *name, bool peer,
+                      const char *what)
+{
+    ikw_html_raw(h, "<li><code>");
+    ikw_html_text(h, name);
+    ikw_html_raw(h, peer ? "</code>, the peer's " : "</code>, ");
+    ikw_html_text(h, what);
+    ikw_html_raw(h, "</li>");
+}
+
+static void put_other_inputs(struct ikw_html *h)
+{
+    const struct ikw_session *s = h->session;
+    for (size_t i = 0; i < s->configs.nfiles; i++) {
+        const struct ikw_configs_file *f = &s->configs.files[i];
+        put_other(h, f->name, f->source == IKW_SOURCE_PEER,
+                  ikw_conf_kind_name(f->kind));
+    }
+    for (size_t i = 0; i < s->captures.nfiles; i++) {
+        const struct ikw_captures_file *f = &s->captures.files[i];
+        struct ikw_wire_summary sum = ikw_wire_join_sum(f->join);
+        struct ikw_buf b = { 0 };
+        ikw_buf_addf(&b, "capture, %zu packets of IKE", f->wire->npackets);
+        if (!sum.joined)
+            ikw_buf_adds(&b, ", none of a negotiation in the logs: not used");
+        put_other(h, f->name, (f->source == IKW_SOURCE_PEER) != sum.turned,
+                  ikw_buf_str(&b));
+        ikw_buf_release(&b);
+    }
+}
+
 static void put_inputs(struct ikw_html *h)
 {
     ikw_html_raw(h, "<ul>");
     for (size_t i = 0; i < h->session->ninputs; i++)
         put_input(h, &h->session->inputs[i]);
+    put_other_inputs(h);
     ikw_html_raw(h, "</ul></header><nav aria-label=\"Parts\"><ul>"
                     "<li><a href=\"#wrong\">Verdicts</a></li>"
                     "<li><a href=\"#time\">Timeline</a></li>"

@@ -119,7 +119,7 @@ void ikw_html_place(struct ikw_html *h, const struct ikw_evidence *ev)
         return;
     note_line(h, ev);
     ikw_html_f(h, "<a href=\"#l%u-%u\">", ev->file, ev->line);
-    if (h->session->ninputs > 1) {
+    if (ikw_session_files(h->session) > 1) {
         ikw_html_text(h, ikw_session_base(h->session, ev->file));
         ikw_html_f(h, ":%u</a>", ev->line);
     } else {

@@ -22,6 +22,8 @@ void ikw_inputs_print(const struct ikw_session *s, struct ikw_buf *out)
                   s->sources.v[i].name);
     for (size_t i = 0; i < s->configs.nfiles; i++)
         print_one(out, s->configs.files[i].source, s->configs.files[i].name);
+    for (size_t i = 0; i < s->captures.nfiles; i++)
+        print_one(out, s->captures.files[i].source, s->captures.files[i].name);
 }
 
 /* Cuts the next line off `text`; false where the head ends. */

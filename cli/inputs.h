@@ -8,7 +8,7 @@
 
 #include "cli/session.h"
 
-/* The logs and the configurations, in the order of their indexes. */
+/* Logs, configurations and captures, in the order of their indexes. */
 void ikw_inputs_print(const struct ikw_session *s, struct ikw_buf *out);
 /* Fills the session's inputs from the head of a facts file. */
 void ikw_inputs_parse(struct ikw_session *s, struct ikw_slice text);

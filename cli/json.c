@@ -268,6 +268,23 @@ static void set_counts(json_t *o, const struct ikw_log_summary *in)
     set_true(o, "newest_first", in->newest_first);
 }
 
+static json_t *capture(const struct ikw_captures_file *f)
+{
+    struct ikw_wire_summary sum = ikw_wire_join_sum(f->join);
+    json_t *o = json_object(), *c = json_object();
+    bool peer = (f->source == IKW_SOURCE_PEER) != sum.turned;
+    set_text(o, "file", f->name);
+    set_text(o, "side", peer ? "peer" : "local");
+    set_int(c, "packets", f->wire->total);
+    set_int(c, "ike", (json_int_t)f->wire->npackets);
+    set_int(c, "negotiations", (json_int_t)sum.negotiations);
+    set_int(c, "joined", (json_int_t)sum.joined);
+    if (sum.offset_known)
+        set_int(c, "clock_ms", sum.offset_ms);
+    json_object_set_new(o, "capture", c);
+    return o;
+}
+
 json_t *ikw_json_inputs(const struct ikw_session *s)
 {
     json_t *list = json_array();
@@ -288,6 +305,8 @@ json_t *ikw_json_inputs(const struct ikw_session *s)
         set_text(o, "config", ikw_conf_kind_name(f->kind));
         json_array_append_new(list, o);
     }
+    for (size_t i = 0; i < s->captures.nfiles; i++)
+        json_array_append_new(list, capture(&s->captures.files[i]));
     return list;
 }
 

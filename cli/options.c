@@ -192,6 +192,12 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
     case OPT_PEER_CONFIG:
         o->peer_configs[o->npeer_configs++] = value;
         return true;
+    case OPT_PCAP_IN:
+        o->captures[o->ncaptures++] = value;
+        return true;
+    case OPT_PEER_PCAP_IN:
+        o->peer_captures[o->npeer_captures++] = value;
+        return true;
     case OPT_FACTS:
         o->facts = value;
         return true;
@@ -280,6 +286,8 @@ bool ikw_options_parse(struct ikw_options *o, enum ikw_cmd_id command, int argc,
     o->assumes = ikw_xcalloc(most, sizeof *o->assumes);
     o->configs = ikw_xcalloc(most, sizeof *o->configs);
     o->peer_configs = ikw_xcalloc(most, sizeof *o->peer_configs);
+    o->captures = ikw_xcalloc(most, sizeof *o->captures);
+    o->peer_captures = ikw_xcalloc(most, sizeof *o->peer_captures);
     for (int i = 0; i < argc; i++) {
         if (literal || argv[i][0] != '-' || !argv[i][1]) {
             o->files[o->nfiles++] = argv[i];
@@ -301,5 +309,7 @@ void ikw_options_release(struct ikw_options *o)
     free(o->assumes);
     free(o->configs);
     free(o->peer_configs);
+    free(o->captures);
+    free(o->peer_captures);
     *o = (struct ikw_options){ 0 };
 }

@@ -103,7 +103,11 @@ bool ikw_session_open_with(struct ikw_session *s, const struct ikw_options *o,
                                .kb = kb,
                                .kb_borrowed = true };
     return s->kb && choose_envelope(s, o) && find_logs(s, o) &&
-           ikw_configs_read(&s->configs, o, (unsigned)s->sources.n, &s->diags);
+           ikw_configs_read(&s->configs, o, (unsigned)s->sources.n,
+                            &s->diags) &&
+           ikw_captures_read(&s->captures, o,
+                             (unsigned)(s->sources.n + s->configs.nfiles),
+                             &s->diags);
 }
 
 bool ikw_session_begin(struct ikw_session *s, const struct ikw_options *o,
@@ -125,6 +129,7 @@ void ikw_session_close(struct ikw_session *s)
     ikw_log_sources_release(&s->sources);
     free(s->inputs);
     ikw_configs_release(&s->configs);
+    ikw_captures_release(&s->captures);
     ikw_arena_release(&s->arena);
     if (!s->kb_borrowed)
         ikw_kb_free(s->kb);
@@ -133,14 +138,17 @@ void ikw_session_close(struct ikw_session *s)
 
 size_t ikw_session_files(const struct ikw_session *s)
 {
-    return s->ninputs + s->configs.nfiles;
+    return s->ninputs + s->configs.nfiles + s->captures.nfiles;
 }
 
 const char *ikw_session_file(const struct ikw_session *s, unsigned file)
 {
     const struct ikw_configs_file *c = ikw_configs_file(&s->configs, file);
+    const struct ikw_captures_file *w = ikw_captures_file(&s->captures, file);
     if (c)
         return c->name;
+    if (w)
+        return w->name;
     return file < s->ninputs && s->inputs[file].file ? s->inputs[file].file
                                                      : "";
 }
@@ -267,18 +275,24 @@ bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
 
 /* ---- reasoning --------------------------------------------------------- */
 
+void ikw_session_apply(const struct ikw_session *s, struct ikw_fact_set *fs)
+{
+    ikw_configs_apply(&s->configs, fs);
+    ikw_captures_apply(&s->captures, fs);
+}
+
 struct reasoning {
     struct ikw_report_builder *builder;
     struct ikw_diags *diags;
     struct ikw_dossier *dossier; /* NULL: keep no sets */
     struct ikw_joiner *joiner;   /* with a peer's log */
-    const struct ikw_configs *configs;
+    const struct ikw_session *session;
 };
 
 static void reason_over(void *arg, struct ikw_fact_set *fs)
 {
     struct reasoning *g = arg;
-    ikw_configs_apply(g->configs, fs);
+    ikw_session_apply(g->session, fs);
     if (g->dossier)
         ikw_dossier_add(g->dossier, fs);
     ikw_report_add(g->builder, fs, g->diags);
@@ -359,7 +373,7 @@ bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
 {
     struct reasoning g = { .builder = ikw_report_begin(s->kb, &s->report_opts),
                            .diags = &s->diags,
-                           .configs = &s->configs };
+                           .session = s };
     if (s->keep_sets)
         g.dossier = s->dossier = ikw_dossier_new(s->kb, 0);
     struct ikw_session_hooks hooks = { &g, reason_over, count_unknown,
@@ -367,6 +381,8 @@ bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
     bool ok = o->facts        ? reason_over_facts(s, o->facts, &g)
               : o->npeer_logs ? reason_over_both(s, o, &g)
                               : ikw_session_read(s, o, &hooks);
+    if (ok)
+        ikw_captures_tell(&s->captures);
     s->report = ikw_report_end(g.builder);
     return ok;
 }

@@ -6,6 +6,7 @@
 #define IKW_CLI_SESSION_H
 
 #include "cli/cli.h"
+#include "cli/captures.h"
 #include "cli/configs.h"
 #include "facts/input/source.h"
 #include "cli/drop.h"
@@ -32,6 +33,7 @@ struct ikw_session {
     size_t ninputs;
     const char *envelope; /* forced; NULL: detected */
     struct ikw_configs configs;
+    struct ikw_captures captures;
     bool year_given;
     bool from_facts;                    /* inputs have names only */
     struct ikw_report_opts report_opts; /* set before diagnosing */
@@ -44,8 +46,8 @@ struct ikw_session {
 };
 
 /* Loads the knowledge base, checks the options that name things of it, looks
- * at the logs and reads the configurations. False after printing what is wrong;
- * release in any case. */
+ * at the logs, reads configurations and captures. False after printing what is
+ * wrong; release in any case. */
 bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o);
 /* The same with a knowledge base that stays the caller's. */
 bool ikw_session_open_with(struct ikw_session *s, const struct ikw_options *o,
@@ -72,7 +74,10 @@ void ikw_live_free(struct ikw_live *l); /* without a report, if none was made */
 /* Prints the diagnostics on stderr and frees everything. */
 void ikw_session_close(struct ikw_session *s);
 
-/* How many files there are, logs and configurations. */
+/* Adds what configurations and captures say to the set of a tunnel. */
+void ikw_session_apply(const struct ikw_session *s, struct ikw_fact_set *fs);
+
+/* How many files there are: logs, configurations, captures. */
 size_t ikw_session_files(const struct ikw_session *s);
 /* Name of file number `file`, "" if there is no such. */
 const char *ikw_session_file(const struct ikw_session *s, unsigned file);
