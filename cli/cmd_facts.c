@@ -55,7 +55,10 @@ int ikw_cmd_facts(const struct ikw_options *o)
     bool ok = ikw_session_open(&s, o);
     if (ok && !o->unrecognised)
         ikw_inputs_print(&s, &p.out);
-    ok = ok && ikw_session_read(&s, o, &hooks);
+    if (ok && o->npeer_logs && !o->unrecognised)
+        ok = ikw_session_read_joined(&s, o, &hooks);
+    else
+        ok = ok && ikw_session_read(&s, o, &hooks);
     if (ok)
         flush(&p);
     if (ok && !o->unrecognised)

@@ -148,6 +148,17 @@ static bool try_logs(struct coverage *c, const struct ikw_trial *t)
     return ok;
 }
 
+static bool try_facts(struct coverage *c, const char *path)
+{
+    struct ikw_buf text = { 0 };
+    bool ok = ikw_configs_slurp(path, &text, &c->diags);
+    struct ikw_slice all = { ikw_buf_str(&text), text.len };
+    ok = ok && ikw_facts_parse(c->kb, path, all, look_at, c, &c->diags);
+    ikw_buf_release(&text);
+    c->nlogs++;
+    return ok;
+}
+
 static bool try_one(struct coverage *c, const struct ikw_trial *t)
 {
     struct ikw_report_opts opts = { .engine = { .program = c->program } };
@@ -166,7 +177,9 @@ static bool try_one(struct coverage *c, const struct ikw_trial *t)
     }
     c->builder = ikw_report_begin(c->kb, &opts);
     if (ok)
-        ok = t->log ? try_logs(c, t) : try_paper(c);
+        ok = t->facts ? try_facts(c, t->facts)
+             : t->log ? try_logs(c, t)
+                      : try_paper(c);
     note_verdicts(c);
     if (t->nconfigs || t->npeer_configs)
         ikw_configs_release(&configs);

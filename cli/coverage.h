@@ -8,6 +8,7 @@ enum { IKW_TRIAL_CONFIGS = 3 };
 
 struct ikw_trial {
     char *log, *peer; /* peer: NULL if read alone. log: NULL on paper */
+    char *facts;      /* printed ones, instead of a log */
     const char *configs[IKW_TRIAL_CONFIGS], *peer_configs[IKW_TRIAL_CONFIGS];
     size_t nconfigs, npeer_configs; /* all owned */
 };
@@ -21,8 +22,8 @@ struct ikw_trials {
  * of an INDEX.tsv, X.log with X.peer.log, and our.log or input.log with
  * peer.log. Where SIDE.racoon.conf, .setkey.conf or .tmsh.conf stand beside
  * SIDE.*, all is read once more with them and those of the other side, and
- * the configurations of both without a log. False, with a message, if it
- * cannot be read. */
+ * the configurations of both without a log. X.facts is what `facts` printed.
+ * False, with a message, if it cannot be read. */
 bool ikw_trials_add(struct ikw_trials *t, const char *path);
 /* Quick ones first: by size. */
 void ikw_trials_sort(struct ikw_trials *t);

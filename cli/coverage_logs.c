@@ -187,6 +187,8 @@ static bool add_entry(struct ikw_trials *t, const char *dir, const char *name,
         return depth == DEEPEST || add_at(t, path, depth + 1);
     if (!strcmp(name, "INDEX.tsv"))
         read_index(t, dir, path);
+    if (ends(name, ".facts"))
+        push(t, NULL, NULL)->facts = copy(path);
     if (ends(name, ".racoon.conf"))
         with_configs(t, path, NULL, NULL, true); /* on paper */
     if (!is_log(name) || !st.st_size)
@@ -235,14 +237,17 @@ static long long size_of(const char *path)
 
 static const char *name_of(const struct ikw_trial *t)
 {
-    return t->log ? t->log : t->nconfigs ? t->configs[0] : "";
+    return t->log        ? t->log
+           : t->facts    ? t->facts
+           : t->nconfigs ? t->configs[0]
+                         : "";
 }
 
 static int compare(const void *a, const void *b)
 {
     const struct ikw_trial *x = a, *y = b;
-    long long n = size_of(x->log) + size_of(x->peer);
-    long long m = size_of(y->log) + size_of(y->peer);
+    long long n = size_of(x->log) + size_of(x->peer) + size_of(x->facts);
+    long long m = size_of(y->log) + size_of(y->peer) + size_of(y->facts);
     int by_name = strcmp(name_of(x), name_of(y));
     if (n != m)
         return n < m ? -1 : 1;
@@ -268,6 +273,7 @@ void ikw_trials_release(struct ikw_trials *t)
     for (size_t i = 0; i < t->n; i++) {
         free(t->v[i].log);
         free(t->v[i].peer);
+        free(t->v[i].facts);
         release_all(t->v[i].configs, t->v[i].nconfigs);
         release_all(t->v[i].peer_configs, t->v[i].npeer_configs);
     }

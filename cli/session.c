@@ -285,7 +285,6 @@ struct reasoning {
     struct ikw_report_builder *builder;
     struct ikw_diags *diags;
     struct ikw_dossier *dossier; /* NULL: keep no sets */
-    struct ikw_joiner *joiner;   /* with a peer's log */
     const struct ikw_session *session;
 };
 
@@ -335,11 +334,10 @@ static bool reason_over_facts(struct ikw_session *s, const char *path,
 
 /* ---- two logs ----------------------------------------------------------- */
 
-static void keep_set(void *arg, struct ikw_fact_set *fs)
-{
-    struct reasoning *g = arg;
-    ikw_joiner_add(g->joiner, fs);
-}
+struct join {
+    const struct ikw_session_hooks *hooks;
+    struct ikw_joiner *joiner;
+};
 
 static void tell_join(const struct ikw_join_summary *sum)
 {
@@ -353,19 +351,41 @@ static void tell_join(const struct ikw_join_summary *sum)
                      (double)sum->spread_ms / 1000, sum->by_cookies);
 }
 
-static bool reason_over_both(struct ikw_session *s, const struct ikw_options *o,
-                             struct reasoning *g)
+static void keep_set(void *arg, struct ikw_fact_set *fs)
+{
+    struct join *j = arg;
+    ikw_joiner_add(j->joiner, fs);
+}
+
+static void pass_unrecognised(void *arg, unsigned file,
+                              const struct ikw_line *line)
+{
+    struct join *j = arg;
+    j->hooks->unrecognised(j->hooks->arg, file, line);
+}
+
+static void pass_silent(void *arg, const struct ikw_evidence *line)
+{
+    struct join *j = arg;
+    j->hooks->silent(j->hooks->arg, line);
+}
+
+bool ikw_session_read_joined(struct ikw_session *s, const struct ikw_options *o,
+                             const struct ikw_session_hooks *hooks)
 {
     struct ikw_join_summary sum;
-    struct ikw_session_hooks hooks = { g, keep_set, count_unknown, count_silent,
-                                       NULL };
-    g->joiner = ikw_joiner_new(s->kb);
-    bool ok = ikw_session_read(s, o, &hooks);
+    struct join j = { hooks, ikw_joiner_new(s->kb) };
+    struct ikw_session_hooks mine = { .arg = &j, .set = keep_set };
+    if (hooks->unrecognised)
+        mine.unrecognised = pass_unrecognised;
+    if (hooks->silent)
+        mine.silent = pass_silent;
+    bool ok = ikw_session_read(s, o, &mine);
     if (ok) {
-        ikw_joiner_end(g->joiner, reason_over, g, &sum);
+        ikw_joiner_end(j.joiner, hooks->set, hooks->arg, &sum);
         tell_join(&sum);
     }
-    ikw_joiner_free(g->joiner);
+    ikw_joiner_free(j.joiner);
     return ok;
 }
 
@@ -379,7 +399,7 @@ bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
     struct ikw_session_hooks hooks = { &g, reason_over, count_unknown,
                                        count_silent, NULL };
     bool ok = o->facts        ? reason_over_facts(s, o->facts, &g)
-              : o->npeer_logs ? reason_over_both(s, o, &g)
+              : o->npeer_logs ? ikw_session_read_joined(s, o, &hooks)
                               : ikw_session_read(s, o, &hooks);
     if (ok)
         ikw_captures_tell(&s->captures);
@@ -405,7 +425,7 @@ struct ikw_live *ikw_live_new(struct ikw_session *s)
                                  .silent = on_silent };
     l->reasoning.builder = ikw_report_begin(s->kb, &s->report_opts);
     l->reasoning.diags = &s->diags;
-    l->reasoning.configs = &s->configs;
+    l->reasoning.session = s;
     l->hooks = (struct ikw_session_hooks){ &l->reasoning, reason_over,
                                            count_unknown, count_silent, NULL };
     l->run.session = s;

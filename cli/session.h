@@ -60,6 +60,9 @@ bool ikw_session_begin(struct ikw_session *s, const struct ikw_options *o,
  * the way the rest is left out. */
 bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
                       const struct ikw_session_hooks *hooks);
+/* The same, with the sets of two sides joined, and their fit said on stderr. */
+bool ikw_session_read_joined(struct ikw_session *s, const struct ikw_options *o,
+                             const struct ikw_session_hooks *hooks);
 /* Reads logs, or a facts file, and reasons: fills `report`. */
 bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o);
 

@@ -107,6 +107,10 @@ def with_ttl(ip, ttl):
                *struct.unpack_from(">HH", ip, 4))
 
 
+def with_id(ip, ident=4711):
+    return ip4(source(ip), target(ip), ip[9], ip[20:], ip[8], ident)
+
+
 def fragments(ip, size=96, ident=77):
     body, parts = ip[20:], []
     for at in range(0, len(body), size):

@@ -1,4 +1,5 @@
 /* What a capture shows of the negotiations of a set, as facts. */
+#include "facts/wire/internal.h"
 #include "facts/wire/joining.h"
 
 #include <stdlib.h>
@@ -128,10 +129,9 @@ static void set_form(struct emit *e, struct ikw_value *slots,
              natt(p) == p->marker ? (p->marker ? "yes" : "no")
              : p->marker          ? "misplaced"
                                   : "missing");
-    if (p->fragments > 1 || !p->complete) {
+    if (p->fragments > 1 || !p->complete)
         set_int(t, slots, "fragments", p->fragments);
-        set_text(t, slots, "complete", p->complete ? "yes" : "no");
-    }
+    set_text(t, slots, "complete", p->complete ? "yes" : "no");
     /* what is sent gets its sum from the card, behind the capture */
     if (!out && p->sum != IKW_SUM_UNKNOWN)
         set_text(t, slots, "sum", p->sum == IKW_SUM_GOOD ? "good" : "bad");
@@ -246,8 +246,9 @@ static bool about(const struct ikw_wire_icmp *x,
         return false;
     if (x->has_cookie && !memcmp(x->icookie, p->icookie, 8))
         return true;
-    return !x->has_cookie && p->t_ms <= x->t_ms &&
-           x->t_ms - p->t_ms <= ICMP_MS && (!x->ip_id || x->ip_id == p->ip_id);
+    int64_t after = ikw_wire_since(x->t_ms, p->t_ms);
+    return !x->has_cookie && after >= 0 && after <= ICMP_MS &&
+           (!x->ip_id || x->ip_id == p->ip_id);
 }
 
 /* The latest packet before it that it can be about. */

@@ -54,6 +54,9 @@ uint32_t ikw_wire_pieces_end(struct ip_pieces *p, ikw_wire_datagram_fn each,
 /* Sorts a datagram in: IKE, ESP, or an error about them. */
 void ikw_wire_datagram(void *arg, const struct datagram *d);
 
+/* Milliseconds between two times; 0 where one is unknown. */
+int64_t ikw_wire_since(int64_t t_ms, int64_t from_ms);
+
 static inline unsigned ikw_wire_16(const char *p)
 {
     return (unsigned)(uint8_t)p[0] << 8 | (uint8_t)p[1];

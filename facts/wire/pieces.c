@@ -11,14 +11,18 @@
 
 enum { SLOTS = 64, DATAGRAM_MAX = 65536, UNIT = 8, WAIT_MS = 60 * 1000 };
 
+struct room {
+    char bytes[DATAGRAM_MAX];
+    uint8_t have[DATAGRAM_MAX / UNIT];     /* there was such a unit */
+    uint8_t captured[DATAGRAM_MAX / UNIT]; /* all of it */
+};
+
 struct pieces {
     bool used, has_first;
     struct ip_packet ip; /* of the first fragment, or the first that came */
     size_t whole;        /* octets in all; 0: the last is not there yet */
     unsigned fragments;
-    char *bytes;                           /* DATAGRAM_MAX of them */
-    uint8_t have[DATAGRAM_MAX / UNIT];     /* there was such a unit */
-    uint8_t bytes_at[DATAGRAM_MAX / UNIT]; /* and it was captured */
+    struct room *room; /* NULL until there is a fragment to put */
 };
 
 struct ip_pieces {
@@ -34,7 +38,7 @@ struct ip_pieces *ikw_wire_pieces_new(void)
 void ikw_wire_pieces_free(struct ip_pieces *p)
 {
     for (size_t i = 0; p && i < SLOTS; i++)
-        free(p->slots[i].bytes);
+        free(p->slots[i].room);
     free(p);
 }
 
@@ -55,7 +59,7 @@ static size_t run_of(const uint8_t *units, size_t most)
 
 static bool is_complete(const struct pieces *s)
 {
-    return s->whole && run_of(s->have, s->whole) == s->whole;
+    return s->whole && run_of(s->room->have, s->whole) == s->whole;
 }
 
 static void give(struct ip_pieces *p, struct pieces *s,
@@ -63,15 +67,22 @@ static void give(struct ip_pieces *p, struct pieces *s,
 {
     struct datagram d = { s->ip, s->fragments, is_complete(s) };
     size_t most = s->whole ? s->whole : DATAGRAM_MAX;
-    char *bytes = s->bytes;
-    d.ip.payload = (struct ikw_slice){ bytes, run_of(s->bytes_at, most) };
+    struct room *room = s->room;
+    d.ip.payload = (struct ikw_slice){ NULL, 0 };
+    if (room)
+        d.ip.payload =
+            (struct ikw_slice){ room->bytes, run_of(room->captured, most) };
     d.ip.size = s->whole ? s->whole : d.ip.payload.len;
     if (s->has_first)
         each(arg, &d);
     else
         p->orphans += s->fragments;
     memset(s, 0, sizeof *s);
-    s->bytes = bytes;
+    s->room = room;
+    if (room) {
+        memset(room->have, 0, sizeof room->have);
+        memset(room->captured, 0, sizeof room->captured);
+    }
 }
 
 static struct pieces *slot_for(struct ip_pieces *p, const struct ip_packet *ip,
@@ -81,7 +92,7 @@ static struct pieces *slot_for(struct ip_pieces *p, const struct ip_packet *ip,
     for (size_t i = 0; i < SLOTS; i++) {
         struct pieces *s = &p->slots[i];
         if (s->used && same(&s->ip, ip)) {
-            if (ip->t_ms - s->ip.t_ms <= WAIT_MS)
+            if (ikw_wire_since(ip->t_ms, s->ip.t_ms) <= WAIT_MS)
                 return s;
             give(p, s, each, arg);
         }
@@ -101,13 +112,13 @@ static void put(struct pieces *s, const struct ip_packet *ip)
     size_t got = ip->offset + ip->payload.len;
     if (end > DATAGRAM_MAX)
         return;
-    if (!s->bytes)
-        s->bytes = ikw_xcalloc(1, DATAGRAM_MAX);
-    memcpy(s->bytes + ip->offset, ip->payload.ptr, ip->payload.len);
+    if (!s->room)
+        s->room = ikw_xcalloc(1, sizeof *s->room);
+    memcpy(s->room->bytes + ip->offset, ip->payload.ptr, ip->payload.len);
     for (size_t at = ip->offset; at < end; at += UNIT) {
-        s->have[at / UNIT] = 1;
+        s->room->have[at / UNIT] = 1;
         if (at < got)
-            s->bytes_at[at / UNIT] = at + UNIT <= got || got == end;
+            s->room->captured[at / UNIT] = at + UNIT <= got || got == end;
     }
     if (!ip->more)
         s->whole = end;

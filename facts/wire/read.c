@@ -9,6 +9,11 @@
 
 #define NO_TIME INT64_MIN
 
+int64_t ikw_wire_since(int64_t t_ms, int64_t from_ms)
+{
+    return t_ms == NO_TIME || from_ms == NO_TIME ? 0 : t_ms - from_ms;
+}
+
 static int64_t time_of(const struct pcap_pkthdr *h)
 {
     enum { YEARS = 200 };

@@ -77,7 +77,8 @@ static struct ikw_wire_packet *same_before(struct ikw_wire *w,
 static void keep(struct ikw_wire *w, struct ikw_wire_packet *p)
 {
     const struct ikw_wire_packet *q = same_before(w, p);
-    if (q && p->t_ms - q->t_ms <= TWICE_MS && p->complete == q->complete)
+    if (q && ikw_wire_since(p->t_ms, q->t_ms) <= TWICE_MS &&
+        p->complete == q->complete)
         return;
     p->again = q != NULL;
     if (w->npackets == PACKETS_MOST) {
