@@ -160,7 +160,7 @@ void ikw_add_whose(struct ikw_buf *out, const struct ikw_verdict *v)
     if (v->peer || v->local || v->tunnel_name)
         ikw_tunnel_words(out, v->local, v->peer, v->tunnel_name);
     else
-        ikw_buf_adds(out, "the daemon itself");
+        ikw_buf_adds(out, ikw_nobody_words(v));
 }
 
 void ikw_show_head(struct ikw_page *page, const struct ikw_session *s,

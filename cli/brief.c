@@ -72,7 +72,7 @@ void ikw_render_brief(struct ikw_page *page, const struct ikw_session *s)
     for (size_t i = 0; i < r->nverdicts; i++)
         if (r->verdicts[i]->tunnel >= r->ntunnels) {
             add_outcome(page, r->outcome);
-            add_cell(page, "the daemon itself", width);
+            add_cell(page, ikw_nobody_words(r->verdicts[i]), width);
             add_verdict(page, r->verdicts[i]);
             ikw_buf_addc(&page->out, '\n');
         }

@@ -26,6 +26,8 @@ void ikw_render_verdict(struct ikw_page *page, const struct ikw_session *s,
  * may be NULL. Not escaped. */
 void ikw_tunnel_words(struct ikw_buf *out, const char *local, const char *peer,
                       const char *name);
+/* Whose the verdict is, where no address is known. */
+const char *ikw_nobody_words(const struct ikw_verdict *v);
 /* Word and colour that a verdict opens with. */
 const char *ikw_verdict_label(const struct ikw_verdict *v,
                               enum ikw_style *style);

@@ -56,6 +56,12 @@ void ikw_tunnel_words(struct ikw_buf *out, const char *local, const char *peer,
     ikw_buf_addf(out, "%s <-> %s", local ? local : "?", peer ? peer : "?");
 }
 
+const char *ikw_nobody_words(const struct ikw_verdict *v)
+{
+    return v->subject ? "a peer that the log does not name"
+                      : "the daemon itself";
+}
+
 bool ikw_no_year(const struct ikw_session *s, int64_t t_ms)
 {
     /* stamps without a year are read as of 2000, and 2001 once it turns */

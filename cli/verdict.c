@@ -61,7 +61,7 @@ static void print_subject(struct ikw_page *page, const struct ikw_verdict *v)
         ikw_buf_adds(&b, "tunnel ");
         ikw_tunnel_words(&b, v->local, v->peer, v->tunnel_name);
     } else {
-        ikw_buf_adds(&b, "the daemon itself");
+        ikw_buf_adds(&b, ikw_nobody_words(v));
     }
     if (v->role)
         ikw_buf_addf(&b, "%swe are the %s", ikw_page_dot(page),
