@@ -181,8 +181,13 @@ fuzz: ## Fuzz each fuzzer for FUZZ_SECONDS (60), with clang
 	    $(FUZZERS:%=build/fuzz/%)
 	@tests/run-fuzz $(FUZZ_SECONDS) $(FUZZERS:%=build/fuzz/%)
 
-bench: all ## Time and memory of a large log (LOG=FILE, or a generated one)
-	@tests/bench $(B)/ikewhy $(LOG)
+# Not a suite: bench_engine has a main of its own.
+$(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/libikewhy.a
+	$(call say,LD,$@)
+	$Q$(LINK) -o $@ $^ $(PKG_LIBS)
+
+bench: all $(B)/bench_engine ## Time and memory beside wc, grep, CLIPS (LOG=FILE, or a generated one)
+	@tests/bench/run $(B)/ikewhy $(B)/bench_engine $(LOG)
 
 cov: ## Line coverage of the unit tests and cases, a table by file
 	@$(MAKE) --no-print-directory VARIANT=cov all build/cov/check

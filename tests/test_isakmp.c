@@ -54,6 +54,23 @@ static void reads_hex_up_to_the_first_stranger(void)
     }
 }
 
+/* Eight digits are read at once: whatever byte stands among them. */
+static void no_byte_but_a_digit_passes_in_a_group(void)
+{
+    for (int c = 1; c < 256; c++)
+        for (size_t at = 0; at < 8; at++) {
+            char text[] = "0189afAFcafe";
+            struct ikw_buf b = { 0 };
+            text[at] = (char)c;
+            bool digit = strchr("0123456789abcdefABCDEF", c) != NULL;
+            bool blank = strchr(" \t\r\n", c) != NULL;
+            bool ok = ikw_hex_append(ikw_slice_of(text), &b);
+            CU_ASSERT(digit ? ok && b.len == 6 : !ok);
+            CU_ASSERT(digit || blank || b.len == at / 2);
+            ikw_buf_release(&b);
+        }
+}
+
 static void reads_the_header_and_the_offer(void)
 {
     struct ikw_isakmp p;
@@ -222,6 +239,8 @@ static void a_dump_within_a_line_is_hidden(void)
 CU_TestInfo ikw_test_isakmp[] = {
     { "reads_hex_up_to_the_first_stranger",
       reads_hex_up_to_the_first_stranger },
+    { "no_byte_but_a_digit_passes_in_a_group",
+      no_byte_but_a_digit_passes_in_a_group },
     { "reads_the_header_and_the_offer", reads_the_header_and_the_offer },
     { "reads_clear_notifications_and_deletes",
       reads_clear_notifications_and_deletes },

@@ -435,6 +435,62 @@ static void a_memo_changes_nothing(void)
     drop(m, kb);
 }
 
+/* Whatever digits and letters change places in texts of one shape, the memo
+ * says what the search says. */
+static void a_memo_goes_by_shape_only_where_the_search_does(void)
+{
+    static const char *const texts[] = {
+        "seen {n:int} of {what:text}",
+        "seen 5 of five",
+        "seen {n:int}{unit:word} left",
+        "spi={s:spi}",
+        "resend {c:cookies}",
+        "at {p:hex} by {who:addr}",
+        "{n:int} bytes to {who:addr}",
+        "3DES {x:rest}",
+        "phase1 {a:ip} up",
+        "phase{n:int} {a:text} up",
+        "{who:ip} is away for {n:int}s",
+        "x{h:hex} of {h2:hex}",
+    };
+    static const char *const lines[] = {
+        "seen 7 of five",
+        "seen 12ab left",
+        "spi=1234(0x4d2)",
+        "spi=0x04d2",
+        "resend 0011223344556677:8899aabbccddeeff",
+        "at 0x1f00 by 10.0.0.1[500]",
+        "at a0x1f0 by f00:1::2[500]",
+        "28 bytes to 10.11.12.13[4500]",
+        "3DES 128",
+        "phase1 10.0.0.1 up",
+        "10.0.xx.9 is away for 20s",
+        "x00 of 0x0a",
+    };
+    static const char digits[] = "0123456789abcdef";
+    const struct ikw_kb *kb;
+    struct ikw_matcher *m = matcher(&kb, texts, sizeof texts / sizeof texts[0]);
+    struct ikw_match_memo *memo = ikw_match_memo_new();
+    uint32_t x = 7;
+    for (size_t round = 0; round < 20000; round++) {
+        char text[KIT_TEXT];
+        struct ikw_match plain, kept;
+        size_t n = sizeof lines / sizeof lines[0];
+        strcpy(text, lines[round % n]);
+        for (char *p = text; *p; p++) {
+            x = x * 1103515245 + 12345;
+            if (strchr(digits, *p) && (x >> 16) % 4 == 0)
+                *p = digits[(x >> 20) % 16];
+        }
+        struct ikw_slice s = ikw_slice_of(text);
+        CU_ASSERT_EQUAL_FATAL(ikw_matcher_match(m, s, &plain),
+                              ikw_matcher_match_memo(m, memo, s, &kept));
+        CU_ASSERT_FATAL(same_match(&plain, &kept));
+    }
+    ikw_match_memo_free(memo);
+    drop(m, kb);
+}
+
 #define TEST(f)                                                                \
     {                                                                          \
 #f, f                                                                  \
@@ -455,5 +511,6 @@ CU_TestInfo ikw_test_match[] = {
     TEST(odd_bytes_are_only_bytes),
     TEST(random_texts_stay_inside_their_bounds),
     TEST(a_memo_changes_nothing),
+    TEST(a_memo_goes_by_shape_only_where_the_search_does),
     CU_TEST_INFO_NULL,
 };

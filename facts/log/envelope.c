@@ -487,14 +487,21 @@ static void other_line(struct out *o, uint32_t number, struct ikw_slice s)
 static inline void one(struct out *o, uint32_t number, struct ikw_slice s)
 {
     const struct ikw_head_memo *m;
-    if (s.len && s.ptr[s.len - 1] == '\r')
+    unsigned dump;
+    while (s.len && s.ptr[s.len - 1] == '\r')
         s.len--;
-    if (ikw_is_dump(s))
-        emit_continuation(o, number, s);
-    else if ((m = remembered(o->er, s)))
+    if ((dump = ikw_dump_kind(s)) != 0) {
+        if (!o->er->dumps || *o->er->dumps || !(dump & 1))
+            emit_continuation(o, number, s);
+    } else if ((m = remembered(o->er, s)))
         from_memo(o, m, number, s);
     else
         other_line(o, number, s);
+}
+
+void ikw_envelope_dumps(struct ikw_envelope_reader *er, const bool *wanted)
+{
+    er->dumps = wanted;
 }
 
 void ikw_envelope_line(struct ikw_envelope_reader *er, uint32_t number,

@@ -208,6 +208,8 @@ struct ikw_envelope_reader {
     struct ikw_head waiting;
     const struct ikw_form *waiting_form; /* NULL: none */
 
+    const bool *dumps; /* whether dumps are wanted; NULL: always */
+
     struct ikw_slice *whole; /* texts without a capture, sorted; on demand */
     size_t nwhole;
     char strip_first[2]; /* how every strip begins */
@@ -232,22 +234,29 @@ size_t ikw_location_len(struct ikw_slice s);
 struct ikw_slice ikw_text_strip(struct ikw_envelope_reader *er,
                                 struct ikw_slice s, const char *dialect);
 
-extern const unsigned char ikw_hex_digits[256]; /* 1: is one */
+/* 2: a hex digit, 1 more: not a capital. */
+extern const unsigned char ikw_hex_digits[256];
 
 static inline bool ikw_is_hex(char c)
 {
     return ikw_hex_digits[(unsigned char)c];
 }
 
-/* Whether the line starts as a hex dump does: a group of eight digits. */
-static inline bool ikw_is_dump(struct ikw_slice s)
+/* Whether the line starts as a hex dump does, with a group of eight digits:
+ * 0, or what they have in common. */
+static inline unsigned ikw_dump_kind(struct ikw_slice s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
     const unsigned char *hex = ikw_hex_digits;
     if (s.len < 8 || !hex[p[4]] || (s.len > 8 && p[8] != ' '))
-        return false;
-    return hex[p[0]] & hex[p[1]] & hex[p[2]] & hex[p[3]] & hex[p[5]] &
-           hex[p[6]] & hex[p[7]];
+        return 0;
+    return hex[p[0]] & hex[p[1]] & hex[p[2]] & hex[p[3]] & hex[p[4]] &
+           hex[p[5]] & hex[p[6]] & hex[p[7]];
+}
+
+static inline bool ikw_is_dump(struct ikw_slice s)
+{
+    return ikw_dump_kind(s);
 }
 
 #endif

@@ -29,12 +29,7 @@ static void give(struct reading *r, uint32_t number, struct ikw_slice line)
 
 static void forwards(struct reading *r, struct ikw_slice run)
 {
-    while (run.len) {
-        const char *nl = memchr(run.ptr, '\n', run.len);
-        size_t n = nl ? (size_t)(nl - run.ptr) : run.len;
-        give(r, ++r->line, ikw_slice_sub(run, 0, n));
-        run = ikw_slice_sub(run, n + (nl != NULL), run.len);
-    }
+    r->line += ikw_envelope_run(r->er, r->line + 1, run, each_line, r->tr);
 }
 
 static void give_whole(void *arg, uint32_t number, struct ikw_slice line)
@@ -155,6 +150,7 @@ bool ikw_log_read(struct ikw_tracker *tr, const struct ikw_kb *kb,
         ikw_envelope_detect(r.er, ikw_slice_sub(run, 0, HEAD_BYTES), &tr->why);
     bool turned = ikw_envelope_newest_first(r.er);
     ikw_tracker_begin(tr, file, source);
+    ikw_envelope_dumps(r.er, &tr->in_dump);
     if (turned)
         read_newest_first(&r, in, run, ds);
     else

@@ -95,6 +95,9 @@ void ikw_envelope_line(struct ikw_envelope_reader *er, uint32_t number,
  * is number `first`: the fast way. Returns how many there were. */
 uint32_t ikw_envelope_run(struct ikw_envelope_reader *er, uint32_t first,
                           struct ikw_slice run, ikw_line_fn each, void *arg);
+/* Leaves out, from the lines that are handed on, those of dumps in lower case
+ * while *wanted is false: most of a debug log. Borrows `wanted`. */
+void ikw_envelope_dumps(struct ikw_envelope_reader *er, const bool *wanted);
 /* Whether the pattern of a form can be compiled; if not, `why` says what is
  * wrong with it. */
 bool ikw_envelope_check(const struct ikw_kb *kb, const struct ikw_envelope *e,

@@ -31,7 +31,49 @@ struct search {
     unsigned depth, ncaps;
     struct choice stack[MAX_CHOICES];
     struct ikw_slice caps[IKW_MAX_CAPTURES];
+    unsigned char *looks; /* by place in `s`; NULL: nobody asks */
 };
+
+/* ---- what was looked at ------------------------------------------------ */
+
+static void look_at(struct search *q, size_t from, size_t to,
+                    enum ikw_look what)
+{
+    if (to > q->s.len)
+        to = q->s.len;
+    for (size_t i = from; i < to; i++)
+        q->looks[i] |= (unsigned char)what;
+}
+
+/* Of a byte that chooses among edges: its class will do unless one of them
+ * begins with a digit. */
+static enum ikw_look edges_ask(const struct ikw_trie_node *n)
+{
+    bool digits = n->nedges && (n->firsts[0] >> '0' & 0x3ff) != 0;
+    return digits ? IKW_LOOK_BYTE : IKW_LOOK_CLASS;
+}
+
+static void look_for_literal(struct search *q, const struct ikw_trie_node *n,
+                             const struct ikw_trie_edge *e, size_t pos)
+{
+    if (e)
+        look_at(q, pos, pos + e->len, IKW_LOOK_BYTE);
+    else
+        look_at(q, pos, pos + 1, edges_ask(n));
+}
+
+/* No typed capture looks beyond a blank. */
+static void look_for_capture(struct search *q, enum ikw_tok_kind kind,
+                             size_t pos)
+{
+    bool hex = kind == IKW_TOK_COOKIES || kind == IKW_TOK_HEX;
+    size_t end = pos;
+    while (end < q->s.len && q->s.ptr[end] != ' ')
+        end++;
+    look_at(q, pos, end + 1, hex ? IKW_LOOK_HEX : IKW_LOOK_CLASS);
+}
+
+/* ---- the search -------------------------------------------------------- */
 
 static const struct ikw_trie_edge *edge_of(const struct ikw_trie_node *n,
                                            unsigned char first)
@@ -76,7 +118,7 @@ static inline bool same(const char *a, const char *b, size_t len)
 
 /* The node behind the literal that starts at *pos, or NULL. */
 static const struct ikw_trie_node *
-literal(const struct search *q, const struct ikw_trie_node *n, size_t *pos)
+literal(struct search *q, const struct ikw_trie_node *n, size_t *pos)
 {
     size_t left = q->s.len - *pos;
     const struct ikw_trie_edge *e;
@@ -86,6 +128,8 @@ literal(const struct search *q, const struct ikw_trie_node *n, size_t *pos)
         e = q->m->by_first[q->first];
     else
         e = edge_of(n, (unsigned char)q->s.ptr[*pos]);
+    if (q->looks)
+        look_for_literal(q, n, e, *pos);
     if (!e)
         return NULL;
     if (e->len > left) {
@@ -125,14 +169,18 @@ static size_t open_end(struct search *q, const struct ikw_trie_capture *c,
     size_t e = word && from == pos ? pos + 1 : from; /* a word has a byte */
     if (e > q->s.len || (word && q->s.ptr[e - 1] == ' '))
         return SIZE_MAX;
-    for (; e < q->s.len; e++) {
+    bool ran_out = false;
+    for (; e < q->s.len && !ran_out; e++) {
         unsigned char ch = (unsigned char)q->s.ptr[e];
         if (to->ncaptures ||
             (to->nedges && (to->firsts[ch / 64] >> (ch % 64) & 1)))
             break;
-        if (word && ch == ' ')
-            return SIZE_MAX;
+        ran_out = word && ch == ' ';
     }
+    if (q->looks)
+        look_at(q, pos, e + 1, edges_ask(to));
+    if (ran_out)
+        return SIZE_MAX;
     q->steps += (unsigned)((e - from) / STEP_BYTES);
     return e < q->s.len || ending(q, to) ? e : SIZE_MAX;
 }
@@ -171,6 +219,8 @@ static size_t capture_end(struct search *q, const struct choice *c,
     case IKW_TOK_KINDS:
         break;
     }
+    if (q->looks)
+        look_for_capture(q, cap->kind, c->pos);
     end = ikw_capture_end(cap->kind, q->s, c->pos, (unsigned)c->nth);
     return end ? end : SIZE_MAX;
 }
@@ -288,8 +338,20 @@ static const struct ikw_template *second_chance(struct search *q,
     return NULL;
 }
 
-bool ikw_matcher_match(const struct ikw_matcher *m, struct ikw_slice text,
-                       struct ikw_match *out)
+/* A key or a serial number of a certificate, as its dump writes them: long to
+ * search for, since much of it could be an address, and in vain. */
+static bool is_octets(struct ikw_slice s)
+{
+    size_t i = 0;
+    while (i < s.len &&
+           (s.ptr[i] == ':' || (s.ptr[i] >= '0' && s.ptr[i] <= '9') ||
+            (s.ptr[i] >= 'a' && s.ptr[i] <= 'f')))
+        i++;
+    return i == s.len;
+}
+
+bool ikw_matcher_trace(const struct ikw_matcher *m, struct ikw_slice text,
+                       unsigned char *looks, struct ikw_match *out)
 {
     struct ikw_slice s = text;
     if (s.len && (s.ptr[0] <= ' ' || s.ptr[s.len - 1] <= ' '))
@@ -297,7 +359,7 @@ bool ikw_matcher_match(const struct ikw_matcher *m, struct ikw_slice text,
     out->tmpl = NULL;
     out->says = NULL;
     out->ncaptures = 0;
-    if (!s.len)
+    if (!s.len || (!m->wordless && !m->last_resort && is_octets(s)))
         return false;
     struct search q;
     q.m = m;
@@ -305,6 +367,7 @@ bool ikw_matcher_match(const struct ikw_matcher *m, struct ikw_slice text,
     q.first = (unsigned char)s.ptr[0];
     q.no_period = false;
     q.steps = 0;
+    q.looks = looks ? looks + (s.ptr - text.ptr) : NULL;
     const struct ikw_template *t = search(&q);
     if (!t)
         t = second_chance(&q, s);
@@ -313,6 +376,12 @@ bool ikw_matcher_match(const struct ikw_matcher *m, struct ikw_slice text,
         q.caps[0] = s;
     }
     return t && found(&q, t, out);
+}
+
+bool ikw_matcher_match(const struct ikw_matcher *m, struct ikw_slice text,
+                       struct ikw_match *out)
+{
+    return ikw_matcher_trace(m, text, NULL, out);
 }
 
 const struct ikw_capture *ikw_match_capture(const struct ikw_match *m,

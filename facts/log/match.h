@@ -41,12 +41,26 @@ struct ikw_matcher {
     struct ikw_trie_node *root, *all;
     const struct ikw_trie_edge *by_first[256]; /* the root's edges */
     const struct ikw_template *last_resort;    /* nothing but text */
+    bool wordless; /* some template could be hex digits and colons alone */
 };
 
 /* End of the nth (0, 1, ...) way to read a capture of this kind at `pos`, the
  * best first; 0: there is none. Not for TEXT, WORD and REST. */
 size_t ikw_capture_end(enum ikw_tok_kind kind, struct ikw_slice s, size_t pos,
                        unsigned nth);
+
+/* What a search wanted to know of a byte of the text. A text that has another
+ * digit where only digits were asked for is matched in the same way. */
+enum ikw_look {
+    IKW_LOOK_HEX = 1,   /* whether it is a hex digit */
+    IKW_LOOK_CLASS = 2, /* whether it is a digit, a letter, ... */
+    IKW_LOOK_BYTE = 4   /* which byte it is */
+};
+
+/* As ikw_matcher_match; marks in `looks`, one byte for each of the text and
+ * zero before, what was asked of it. */
+bool ikw_matcher_trace(const struct ikw_matcher *m, struct ikw_slice text,
+                       unsigned char *looks, struct ikw_match *out);
 
 /* End of a strict or masked host (IKW_TOK_IP) at the start of `s`, or 0. */
 size_t ikw_host_len(struct ikw_slice s);

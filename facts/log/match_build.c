@@ -8,6 +8,7 @@
 #include "facts/log/match.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A literal is surer than a capture, and a capture the surer the fewer texts
  * it can be. */
@@ -113,9 +114,23 @@ static bool takes_all(enum ikw_tok_kind kind)
     return kind == IKW_TOK_TEXT || kind == IKW_TOK_REST;
 }
 
+/* Whether a literal of it has a byte that no run of octets has: those of
+ * either case, as the first of a text may be of the other. */
+static bool has_words(const struct ikw_template *t)
+{
+    for (size_t i = 0; i < t->ntoks; i++) {
+        struct ikw_slice s = literal_of(t, i);
+        for (size_t k = 0; t->toks[i].kind == IKW_TOK_LIT && k < s.len; k++)
+            if (!strchr("0123456789abcdefABCDEF:.", s.ptr[k]))
+                return true;
+    }
+    return false;
+}
+
 static void add_template(struct ikw_matcher *m, const struct ikw_template *t)
 {
     struct ikw_trie_node *n = m->root;
+    m->wordless |= !has_words(t);
     if (t->ntoks == 1 && takes_all(t->toks[0].kind)) {
         if (!m->last_resort)
             m->last_resort = t;

@@ -241,7 +241,8 @@ void ikw_make_str(struct maker *mk, const char *slot, const char *value)
     int i = ikw_type_slot(mk->type, slot);
     if (i < 0)
         return;
-    snprintf(mk->tr->values[i], VALUE_MAX, "%s", value);
+    char *text = mk->tr->values[i];
+    text[put(text, 0, ikw_slice_of(value))] = '\0';
     mk->slots[i] = slot_value(&mk->type->slots[i], mk->tr->values[i]);
 }
 

@@ -34,8 +34,8 @@ static void judge(void *arg, const struct ikw_line *line)
     struct trial *t = arg;
     if (t->lines++)
         return;
-    t->headed = !line->continuation && (line->level != IKW_LEVEL_NONE ||
-                                        line->t_ms != IKW_NO_TIME);
+    t->headed = !line->continuation &&
+                (line->level != IKW_LEVEL_NONE || line->t_ms != IKW_NO_TIME);
     if (t->headed && t->head_only)
         return;
     if (!ikw_matcher_match(t->matcher, line->text, &t->matched))

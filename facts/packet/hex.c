@@ -20,6 +20,47 @@ static unsigned class_of(char c)
     return k ? k - 1 : BAD;
 }
 
+/* ---- a group of eight digits, all at once ------------------------------- */
+
+#define EVERY(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* In whatever order the machine has them: compilers make one load of it. */
+static inline uint64_t load8(const char *p)
+{
+    const unsigned char *c = (const unsigned char *)p;
+    return (uint64_t)c[0] | (uint64_t)c[1] << 8 | (uint64_t)c[2] << 16 |
+           (uint64_t)c[3] << 24 | (uint64_t)c[4] << 32 | (uint64_t)c[5] << 40 |
+           (uint64_t)c[6] << 48 | (uint64_t)c[7] << 56;
+}
+
+/* The high bit of each byte that is a hex digit; no sum carries into the next
+ * byte, since all are below 0x80. */
+static inline uint64_t hex_bits(uint64_t v)
+{
+    uint64_t low = v & EVERY(0x7f), letter = low | EVERY(0x20);
+    uint64_t digits = (low + EVERY(0x80 - '0')) & ~(low + EVERY(0x7f - '9'));
+    uint64_t letters =
+        (letter + EVERY(0x80 - 'a')) & ~(letter + EVERY(0x7f - 'f'));
+    return (digits | letters) & ~v & EVERY(0x80);
+}
+
+/* Four octets of eight digits; false, and nothing written, if they are none. */
+static inline bool group(const char *p, char *to)
+{
+    uint64_t v = load8(p);
+    if (hex_bits(v) != EVERY(0x80))
+        return false;
+    v = (v & EVERY(0x0f)) + 9 * (v >> 6 & EVERY(1));
+    v = (v << 4 | v >> 8) & UINT64_C(0x00ff00ff00ff00ff);
+    v = (v | v >> 8) & UINT64_C(0x0000ffff0000ffff);
+    v |= v >> 16;
+    to[0] = (char)v;
+    to[1] = (char)(v >> 8);
+    to[2] = (char)(v >> 16);
+    to[3] = (char)(v >> 24);
+    return true;
+}
+
 bool ikw_hex_append(struct ikw_slice line, struct ikw_buf *out)
 {
     IKW_GROW(out->ptr, out->cap, out->len + line.len / 2 + 2);
@@ -27,6 +68,12 @@ bool ikw_hex_append(struct ikw_slice line, struct ikw_buf *out)
     size_t i = 0;
     bool ok = true;
     while (i < line.len) {
+        if (line.len - i >= 8 && group(line.ptr + i, to)) {
+            to += 4;
+            i += 8;
+            i += i < line.len && line.ptr[i] == ' ';
+            continue;
+        }
         unsigned hi = class_of(line.ptr[i]);
         if (hi == BLANK) {
             i++;

@@ -1,7 +1,7 @@
 /*
  * Speed of the engine alone. Not part of `make check`:
- *   tests/bench-engine OUT            writes knowledge and facts
- *   cc -O2 -I. -o bench_engine tests/bench_engine.c build/release/libikewhy.a
+ *   tests/bench/engine OUT           writes knowledge and facts
+ *   cc -O2 -I. -o bench_engine tests/bench/bench_engine.c build/release/libikewhy.a
  *      LIBS
  *   bench_engine KB FACTS [ROUNDS]    KB: a folder
  * Prints, of every fact set: facts, derived facts by type, weights, and the
