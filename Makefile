@@ -7,7 +7,8 @@ PREFIX  = /usr/local
 DESTDIR =
 CC      = gcc
 AR      = ar
-FUZZ_SECONDS = 60
+FUZZ_TIME = 60
+FUZZ_ENGINE = -fsanitize=fuzzer
 
 bindir = $(PREFIX)/bin
 libdir = $(PREFIX)/lib
@@ -79,7 +80,7 @@ say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all lib demo setup setup-check check check-unit check-cases asan fuzz \
-        bench lint format kb-check cov install uninstall dist clean help \
+        mutate bench lint format kb-check cov install uninstall dist clean help \
         bless FORCE
 
 ifeq ($(VARIANT),release)
@@ -126,9 +127,14 @@ $(B)/check: $(TEST_OBJ) $(B)/cli.a $(B)/libikewhy.a
 	$(call say,LD,$@)
 	$Q$(LINK) -o $@ $^ $(PKG_LIBS) -lcunit
 
-$(B)/fuzz_%: $(B)/tests/fuzz_%.o $(B)/libikewhy.a
+$(B)/diagnose_many: $(B)/tests/diagnose_many.o $(B)/cli.a $(B)/libikewhy.a
 	$(call say,LD,$@)
-	$Q$(LINK) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+	$Q$(LINK) -o $@ $^ $(PKG_LIBS)
+
+$(B)/fuzz_engine: PKG_LIBS += -lcunit
+$(B)/fuzz_%: $(B)/tests/fuzz_%.o $(B)/cli.a $(B)/libikewhy.a
+	$(call say,LD,$@)
+	$Q$(LINK) $(FUZZ_ENGINE) -o $@ $^ $(PKG_LIBS)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 -include $(FUZZ_SRC:%.c=$(B)/%.d)
@@ -176,10 +182,14 @@ bless: all ## Rewrite outputs in README and tour, explain.golden of cases (CASE=
 	@tests/run-tour --bless
 
 FUZZERS := $(FUZZ_SRC:tests/%.c=%)
-fuzz: ## Fuzz each fuzzer for FUZZ_SECONDS (60), with clang
+fuzz: ## Fuzz each fuzzer for FUZZ_TIME (60) seconds, with clang
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang \
 	    $(FUZZERS:%=build/fuzz/%)
-	@tests/run-fuzz $(FUZZ_SECONDS) $(FUZZERS:%=build/fuzz/%)
+	@tests/run-fuzz $(FUZZ_TIME) $(FUZZERS:%=build/fuzz/%)
+
+N = 1000
+mutate: all $(B)/diagnose_many ## Verdicts of N (1000) spoilt logs: none wrong
+	tests/mutate --bin $(B)/diagnose_many -n $(N) $(MUTATE)
 
 # Not a suite: bench_engine has a main of its own.
 $(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/libikewhy.a

@@ -3,6 +3,7 @@
 
 #include "facts/join.h"
 #include "facts/log/log.h"
+#include "facts/packet/isakmp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,7 @@ static void on_unknown(void *arg, const struct ikw_line *line)
     size_t len = line->text.len < IKW_TEXT_MAX ? line->text.len : IKW_TEXT_MAX;
     if (len)
         memcpy(text, line->text.ptr, len);
+    ikw_hex_hide(text, len);
     text[len] = '\0';
     struct ikw_evidence ev = { r->file, line->number, line->t_ms, text, NULL };
     ikw_report_error_line(r->builder, &ev);

@@ -13,9 +13,15 @@
 /* ---- dice -------------------------------------------------------------- */
 
 static uint64_t dice;
+static const uint8_t *dice_bytes; /* used up first: a fuzzer's */
+static size_t dice_left;
 
 static unsigned roll(unsigned n)
 {
+    if (dice_left) {
+        dice_left--;
+        return *dice_bytes++ % n;
+    }
     dice = dice * 6364136223846793005u + 1442695040888963407u;
     return (unsigned)((dice >> 33) % n);
 }

@@ -183,6 +183,17 @@ static bool by_spi(const struct question *q, struct target *out)
     return n && answer(out, n->tunnel, n, true);
 }
 
+/* A line that names both cookies is of no negotiation with others: it is of
+ * one from before the log. */
+static struct neg *unless_other(const struct question *q, struct neg *n)
+{
+    uint8_t i[8], r[8];
+    if (!n || n->phase != 1 || !n->has_icookie || !n->has_rcookie ||
+        !ikw_tie_cookies(q->m, i, r) || ikw_cookie_zero(r))
+        return n;
+    return memcmp(n->icookie, i, 8) || memcmp(n->rcookie, r, 8) ? NULL : n;
+}
+
 static bool by_peer(const struct question *q, struct target *out)
 {
     struct ikw_slice local, peer = ikw_tie_peer(q->tr, q->line, q->m, &local);
@@ -190,7 +201,7 @@ static bool by_peer(const struct question *q, struct target *out)
         return false;
     struct tunnel *t = ikw_tunnel_get(q->tr, peer);
     ikw_tunnel_touch(q->tr, t);
-    return answer(out, t, ikw_pick(q->tr, t, q->msg), true);
+    return answer(out, t, unless_other(q, ikw_pick(q->tr, t, q->msg)), true);
 }
 
 /* The packet in hand is a quick mode one or a phase 1 one: a line about the
