@@ -80,7 +80,7 @@ say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all lib demo setup setup-check check check-unit check-cases asan fuzz \
-        mutate bench lint format kb-check cov install uninstall dist clean help \
+        mutate bench calibrate lint format kb-check cov install uninstall dist clean help \
         bless FORCE
 
 ifeq ($(VARIANT),release)
@@ -198,6 +198,9 @@ $(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/libikewhy.a
 
 bench: all $(B)/bench_engine ## Time and memory beside wc, grep, CLIPS (LOG=FILE, or a generated one)
 	@tests/bench/run $(B)/ikewhy $(B)/bench_engine $(LOG)
+calibrate: all ## How often verdicts of each certainty are right (docs/calibration.md)
+	@tests/calibrate tests/lab tests/real --bin $(B)/ikewhy \
+	    --write docs/calibration.md --check
 
 cov: ## Line coverage of the unit tests and cases, a table by file
 	@$(MAKE) --no-print-directory VARIANT=cov all build/cov/check
