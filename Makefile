@@ -16,6 +16,7 @@ incdir = $(PREFIX)/include/ikewhy
 datadir = $(PREFIX)/share/ikewhy
 mandir = $(PREFIX)/share/man/man1
 docdir = $(PREFIX)/share/doc/ikewhy
+unitdir = $(PREFIX)/lib/systemd/system
 
 B := build/$(VARIANT)
 
@@ -218,7 +219,7 @@ D = $(DESTDIR)
 
 install: all ## Install under PREFIX (/usr/local), below DESTDIR
 	install -d $(D)$(bindir) $(D)$(libdir)/pkgconfig $(D)$(mandir) \
-	    $(D)$(docdir) $(D)$(datadir)
+	    $(D)$(docdir) $(D)$(datadir) $(D)$(unitdir)
 	install -m 755 $(B)/ikewhy $(D)$(bindir)/ikewhy
 	install -m 644 $(B)/libikewhy.a $(D)$(libdir)/libikewhy.a
 	for h in $(HEADERS) $(wildcard base/*.def); do \
@@ -231,6 +232,8 @@ install: all ## Install under PREFIX (/usr/local), below DESTDIR
 	install -m 644 $(wildcard docs/*.1) $(D)$(mandir)
 	install -m 644 README.md CHANGELOG.md LICENSE \
 	    $(wildcard docs/*.md docs/*.json) $(D)$(docdir)
+	sed 's|@bindir@|$(bindir)|' 'docs/systemd/ikewhy-watch@.service.in' \
+	    > '$(D)$(unitdir)/ikewhy-watch@.service'
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
 	    'includedir=$${prefix}/include/ikewhy' '' 'Name: ikewhy' \
 	    'Description: Expert system for failed IKE negotiations' \
@@ -240,6 +243,7 @@ install: all ## Install under PREFIX (/usr/local), below DESTDIR
 
 uninstall: ## Remove what install put there
 	rm -f $(D)$(bindir)/ikewhy $(D)$(libdir)/libikewhy.a \
+	    '$(D)$(unitdir)/ikewhy-watch@.service' \
 	    $(D)$(libdir)/pkgconfig/libikewhy.pc \
 	    $(patsubst docs/%,$(D)$(mandir)/%,$(wildcard docs/*.1))
 	rm -rf $(D)$(incdir) $(D)$(datadir) $(D)$(docdir)

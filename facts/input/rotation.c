@@ -35,12 +35,23 @@ static size_t digits_at_end(struct ikw_slice s, int64_t *value, char *mark)
     return ikw_slice_int(ikw_slice_sub(s, s.len - n, s.len), value) ? n : 0;
 }
 
+/* A file named after an address is no part of a set. */
+static bool is_named(struct ikw_slice s)
+{
+    for (size_t i = s.len; i && s.ptr[i - 1] != '/'; i--)
+        if (!strchr("0123456789.", s.ptr[i - 1]))
+            return true;
+    return false;
+}
+
 struct ikw_rotated ikw_rotated_parse(const char *name)
 {
     struct ikw_rotated r = { .stem = ikw_slice_of(name) };
     int64_t value = 0;
     char mark = '\0';
     cut_compression(&r.stem);
+    if (!is_named(r.stem))
+        return r;
     size_t n = digits_at_end(r.stem, &value, &mark);
     if (n && n <= NUMBER_DIGITS && mark == '.') {
         r.number = value + 1; /* some begin with .0 */
