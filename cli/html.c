@@ -382,6 +382,28 @@ static void put_unexplained(struct ikw_html *h)
     ikw_html_raw(h, "</ul>");
 }
 
+static void put_elsewhere(struct ikw_html *h)
+{
+    const struct ikw_elsewhere *e = &h->session->elsewhere;
+    struct ikw_buf b = { 0 };
+    ikw_elsewhere_words(&b, h->session);
+    if (b.len) {
+        ikw_html_raw(h, "<h3>The peer's log</h3>");
+        ikw_html_element(h, "p", NULL, b.ptr);
+        ikw_html_raw(h, e->n ? "<ul>" : "");
+    }
+    for (size_t i = 0; i < e->n; i++) {
+        ikw_html_raw(h, "<li>");
+        ikw_html_place(h, &e->v[i]);
+        ikw_html_raw(h, " ");
+        ikw_html_element(h, "code", NULL, e->v[i].text);
+        ikw_html_raw(h, "</li>");
+    }
+    if (e->n)
+        ikw_html_raw(h, "</ul>");
+    ikw_buf_release(&b);
+}
+
 static void put_rest(struct ikw_html *h)
 {
     const struct ikw_report *r = h->report;
@@ -394,6 +416,7 @@ static void put_rest(struct ikw_html *h)
     if (r->nnotes)
         ikw_html_raw(h, "</ul>");
     put_unexplained(h);
+    put_elsewhere(h);
     if (r->nblind_spots)
         ikw_html_raw(h, "<h3>What this log could not show</h3><ul>");
     for (size_t i = 0; i < r->nblind_spots; i++)

@@ -363,6 +363,25 @@ static json_t *unexplained(const struct ikw_session *s)
     return list;
 }
 
+/* Logs of other daemons: their lines of that time, unread. */
+static json_t *unread(const struct ikw_session *s)
+{
+    json_t *o = json_object(), *files = json_array(), *lines = json_array();
+    for (unsigned i = 0; i < s->ninputs; i++)
+        if (ikw_elsewhere_is(s, i))
+            json_array_append_new(files, json_string(s->inputs[i].file));
+    for (size_t i = 0; i < s->elsewhere.n; i++) {
+        json_t *line = json_object();
+        set_line(line, s, &s->elsewhere.v[i]);
+        set_time(line, "time", s->elsewhere.v[i].t_ms);
+        json_array_append_new(lines, line);
+    }
+    json_object_set_new(o, "files", files);
+    json_object_set_new(o, "lines", lines);
+    set_count(o, "more", (uint32_t)s->elsewhere.more);
+    return o;
+}
+
 static json_t *notes(const struct ikw_report *r)
 {
     json_t *list = json_array();
@@ -396,6 +415,8 @@ static json_t *report(const struct ikw_session *s)
     json_object_set_new(o, "notes", notes(r));
     json_object_set_new(o, "unexplained", unexplained(s));
     set_int(o, "unexplained_total", r->unexplained_total);
+    if (s->elsewhere.nfiles)
+        json_object_set_new(o, "unread", unread(s));
     json_object_set_new(o, "blind_spots",
                         texts(r->blind_spots, r->nblind_spots));
     return o;

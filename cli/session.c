@@ -2,6 +2,7 @@
 
 #include "cli/inputs.h"
 #include "cli/kbfind.h"
+#include "cli/when.h"
 #include "cli/progress.h"
 #include "facts/join.h"
 #include "facts/packet/isakmp.h"
@@ -339,11 +340,55 @@ struct join {
     struct ikw_joiner *joiner;
 };
 
-static void tell_join(const struct ikw_join_summary *sum)
+static void add_side(struct ikw_buf *b, const char *whose,
+                     const struct ikw_join_side *side)
 {
-    if (sum->local_sets && sum->peer_sets && !sum->joined)
+    ikw_buf_addf(b, "%s: %s <-> %s", whose,
+                 *side->local ? side->local : "unknown",
+                 *side->peer ? side->peer : "unknown");
+    if (side->from_ms == IKW_NO_TIME)
+        return;
+    ikw_buf_adds(b, ", ");
+    ikw_when_date_time(b, side->from_ms, false);
+    ikw_buf_adds(b, " to ");
+    if (ikw_when_same_day(side->from_ms, side->to_ms))
+        ikw_when_clock(b, side->to_ms);
+    else
+        ikw_when_date_time(b, side->to_ms, false);
+}
+
+/* Both tunnels and times, to see whether it is another's or of another day. */
+static void tell_unjoined(const struct ikw_join_summary *sum)
+{
+    struct ikw_buf b = { 0 };
+    add_side(&b, "here", &sum->side[IKW_SOURCE_LOCAL]);
+    if (sum->peer_sets) {
+        ikw_buf_adds(&b, "; ");
+        add_side(&b, "there", &sum->side[IKW_SOURCE_PEER]);
+    }
+    if (sum->own)
+        ikw_complain("the peer's log is of this same gateway (equal cookies "
+                     "in the same role): it was not used");
+    else if (sum->peer_sets)
         ikw_complain("the peer's log has no negotiation in common with this "
-                     "one: it was not used");
+                     "one: it was not used (%s)",
+                     ikw_buf_str(&b));
+    else
+        ikw_complain("the peer's log has no negotiation, and is not of the "
+                     "time of this one: it was not used (%s)",
+                     ikw_buf_str(&b));
+    ikw_buf_release(&b);
+}
+
+static void tell_join(const struct ikw_session *s,
+                      const struct ikw_join_summary *sum)
+{
+    bool known = false; /* one that is of another daemon is told elsewhere */
+    for (unsigned i = 0; i < s->ninputs; i++)
+        known = known || (s->inputs[i].source == IKW_SOURCE_PEER &&
+                          !ikw_elsewhere_is(s, i));
+    if (sum->local_sets && !sum->joined && known)
+        tell_unjoined(sum);
     if (sum->offset_known && sum->offset_ms)
         ikw_complain("the peer's clock is %+.1f s against ours (within %.1f s, "
                      "from %zu negotiations)",
@@ -383,7 +428,7 @@ bool ikw_session_read_joined(struct ikw_session *s, const struct ikw_options *o,
     bool ok = ikw_session_read(s, o, &mine);
     if (ok) {
         ikw_joiner_end(j.joiner, hooks->set, hooks->arg, &sum);
-        tell_join(&sum);
+        tell_join(s, &sum);
     }
     ikw_joiner_free(j.joiner);
     return ok;
@@ -404,6 +449,8 @@ bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
     if (ok)
         ikw_captures_tell(&s->captures);
     s->report = ikw_report_end(g.builder);
+    if (ok && o->npeer_logs && !o->facts)
+        ikw_elsewhere_read(s);
     return ok;
 }
 

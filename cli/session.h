@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/captures.h"
 #include "cli/configs.h"
+#include "cli/elsewhere.h"
 #include "facts/input/source.h"
 #include "cli/drop.h"
 #include "inference/inquiry.h"
@@ -34,6 +35,7 @@ struct ikw_session {
     const char *envelope; /* forced; NULL: detected */
     struct ikw_configs configs;
     struct ikw_captures captures;
+    struct ikw_elsewhere elsewhere;
     bool year_given;
     bool from_facts;                    /* inputs have names only */
     struct ikw_report_opts report_opts; /* set before diagnosing */

@@ -283,6 +283,20 @@ static void print_unexplained(struct ikw_page *page,
                      r->nunexplained - shown);
 }
 
+/* What another daemon wrote at that time. */
+static void print_elsewhere(struct ikw_page *page, const struct ikw_session *s)
+{
+    struct ikw_buf b = { 0 };
+    ikw_elsewhere_words(&b, s);
+    if (b.len) {
+        ikw_buf_adds(&page->out, "the peer's log: ");
+        ikw_page_wrap(page, 16, 6, 0, b.ptr);
+    }
+    for (size_t i = 0; i < s->elsewhere.n; i++)
+        print_error_line(page, s, &s->elsewhere.v[i]);
+    ikw_buf_release(&b);
+}
+
 static void print_blind_spots(struct ikw_page *page, const struct ikw_report *r)
 {
     for (size_t i = 0; i < r->nblind_spots; i++) {
@@ -341,6 +355,7 @@ void ikw_render_text(struct ikw_page *page, const struct ikw_session *s)
     print_tunnels(page, s);
     print_notes(page, r);
     print_unexplained(page, s);
+    print_elsewhere(page, s);
     print_blind_spots(page, r);
     print_more(page, s);
 }

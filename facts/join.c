@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEAR_MS = 2000, IDLE_MS = 120 * 1000, MAX_OFFSETS = 256 };
+enum {
+    NEAR_MS = 2000,
+    IDLE_MS = 120 * 1000,
+    HOUR_MS = 60 * 60 * 1000,
+    MAX_OFFSETS = 256
+};
 
 struct sets {
     struct ikw_fact_set *v;
@@ -20,6 +25,7 @@ struct ikw_joiner {
     struct sets tunnels[2], daemons[2]; /* by source */
     int64_t offsets[MAX_OFFSETS];
     size_t noffsets;
+    size_t own; /* pairs of one and the same side */
 };
 
 struct ikw_joiner *ikw_joiner_new(const struct ikw_kb *kb)
@@ -146,6 +152,10 @@ static size_t common_cookies(struct ikw_joiner *j, const struct ikw_fact_set *l,
         while (int_of(a, "phase") == 1 && each_negotiation(j, p, &k, &b)) {
             if (int_of(b, "phase") != 1 || same_cookies(a, b) != 1)
                 continue;
+            if (!roles_fit(a, b)) {
+                j->own++;
+                continue;
+            }
             n++;
             if (a->first.t_ms != IKW_NO_TIME && b->first.t_ms != IKW_NO_TIME &&
                 j->noffsets < MAX_OFFSETS)
@@ -258,7 +268,7 @@ static bool is_same(const struct merge *m, const struct ikw_fact *a,
     } else {
         int cookies = same_cookies(a, b);
         if (cookies)
-            return cookies > 0 && !by_time;
+            return cookies > 0 && !by_time && roles_fit(a, b);
     }
     return by_time && roles_fit(a, b) &&
            inside(a, shifted(b->first.t_ms, m->offset_ms));
@@ -373,6 +383,53 @@ static void add_daemon(const struct ikw_joiner *j, struct ikw_fact_set *to,
         merge_sets(j, to, &j->daemons[source].v[i], offset_ms, source);
 }
 
+static bool all_cookies(const struct ikw_joiner *j,
+                        const struct ikw_fact_set *fs)
+{
+    const struct ikw_fact *f;
+    size_t i = 0;
+    while (each_negotiation(j, fs, &i, &f))
+        if (int_of(f, "phase") == 1 && !text_of(f, "icookie"))
+            return false;
+    return true;
+}
+
+/* Where both show every cookie and the logs have none in common, they tell of
+ * different negotiations, however well addresses and times fit. */
+static bool may_be_same(const struct ikw_joiner *j,
+                        const struct ikw_fact_set *l,
+                        const struct ikw_fact_set *p,
+                        const struct ikw_join_summary *sum)
+{
+    if (!sum->by_cookies && all_cookies(j, l) && all_cookies(j, p))
+        return false;
+    return ends_fit(l, p) && overlap(l, p, sum->offset_ms);
+}
+
+/* A log of another day says nothing of this one. One that ends before may be
+ * of a daemon that had nothing to tell since; clocks may differ. */
+static bool covers(const struct ikw_fact_set *l,
+                   const struct ikw_visibility *see)
+{
+    int64_t from, to;
+    span_of(l, &from, &to);
+    if (see->level == IKW_LEVEL_NONE) /* no line of it was understood */
+        return false;
+    if (from == IKW_NO_TIME || see->from_ms == IKW_NO_TIME)
+        return true;
+    return see->from_ms <= to + HOUR_MS && see->to_ms >= from - 12 * HOUR_MS;
+}
+
+static bool daemon_covers(const struct ikw_joiner *j,
+                          const struct ikw_fact_set *l)
+{
+    const struct sets *d = &j->daemons[IKW_SOURCE_PEER];
+    for (size_t i = 0; i < d->n; i++)
+        if (covers(l, &d->v[i].see[IKW_SOURCE_PEER]))
+            return true;
+    return false;
+}
+
 static bool join_one(struct ikw_joiner *j, struct ikw_fact_set *l,
                      const bool *cookies, struct ikw_join_summary *out)
 {
@@ -380,12 +437,12 @@ static bool join_one(struct ikw_joiner *j, struct ikw_fact_set *l,
     bool any = false;
     for (size_t i = 0; i < peers->n; i++) {
         const struct ikw_fact_set *p = &peers->v[i];
-        if (!cookies[i] && (!ends_fit(l, p) || !overlap(l, p, out->offset_ms)))
+        if (!cookies[i] && !may_be_same(j, l, p, out))
             continue;
         merge_sets(j, l, p, out->offset_ms, IKW_SOURCE_PEER);
         any = true;
     }
-    if (!any && !peers->n) {
+    if (!any && !peers->n && daemon_covers(j, l)) {
         add_daemon(j, l, IKW_SOURCE_PEER, out->offset_ms);
         any = l->see[IKW_SOURCE_PEER].present;
     }
@@ -413,6 +470,33 @@ static void deliver(struct sets *s, ikw_fact_set_fn each, void *arg)
         each(arg, &s->v[i]);
 }
 
+static void copy_text(char *out, size_t size, const char *text)
+{
+    size_t n = text ? strlen(text) : 0;
+    n = n < size ? n : size - 1;
+    memcpy(out, text ? text : "", n);
+    out[n] = '\0';
+}
+
+static void describe(const struct sets *s, struct ikw_join_side *out)
+{
+    out->from_ms = out->to_ms = IKW_NO_TIME;
+    if (s->n) {
+        copy_text(out->local, sizeof out->local, s->v[0].local);
+        copy_text(out->peer, sizeof out->peer, s->v[0].peer);
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        int64_t from, to;
+        span_of(&s->v[i], &from, &to);
+        if (from == IKW_NO_TIME)
+            continue;
+        if (out->from_ms == IKW_NO_TIME || from < out->from_ms)
+            out->from_ms = from;
+        if (out->to_ms == IKW_NO_TIME || to > out->to_ms)
+            out->to_ms = to;
+    }
+}
+
 void ikw_joiner_end(struct ikw_joiner *j, ikw_fact_set_fn each, void *arg,
                     struct ikw_join_summary *out)
 {
@@ -420,7 +504,10 @@ void ikw_joiner_end(struct ikw_joiner *j, ikw_fact_set_fn each, void *arg,
     struct sets *peer = &j->tunnels[IKW_SOURCE_PEER];
     *out = (struct ikw_join_summary){ .local_sets = local->n,
                                       .peer_sets = peer->n };
+    describe(local, &out->side[IKW_SOURCE_LOCAL]);
+    describe(peer, &out->side[IKW_SOURCE_PEER]);
     bool *cookies = cookie_table(j, out);
+    out->own = j->own;
     estimate_offset(j, out);
     for (size_t i = 0; i < local->n; i++)
         out->joined += join_one(j, &local->v[i], cookies + i * peer->n, out);
