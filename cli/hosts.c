@@ -95,7 +95,7 @@ static bool is_log(const struct ikw_kb *kb, const struct ikw_matcher *m,
     struct ikw_diags unsaid = { 0 };
     int64_t first_ms;
     bool ok = ikw_log_sources_add(&ss, path, &unsaid) || ss.n > 1;
-    if (strstr(path, ".log"))
+    if (strstr(strrchr(path, '/'), ".log"))
         ok = true;
     else if (ok && !ss.v[0].depth)
         ok = ikw_log_looks(kb, m, ikw_input_open(path, NULL, &unsaid),

@@ -157,8 +157,12 @@ const char *ikw_session_file(const struct ikw_session *s, unsigned file)
 const char *ikw_session_base(const struct ikw_session *s, unsigned file)
 {
     const char *name = ikw_session_file(s, file);
-    const char *slash = strrchr(name, '/');
-    return slash ? slash + 1 : name;
+    const char *until = name + strlen(name);
+    if (file < s->sources.n && s->sources.v[file].depth)
+        until = name + strlen(s->sources.v[file].path);
+    while (until > name && until[-1] != '/')
+        until--;
+    return until;
 }
 
 /* ---- reading ----------------------------------------------------------- */

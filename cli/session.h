@@ -86,7 +86,7 @@ void ikw_session_apply(const struct ikw_session *s, struct ikw_fact_set *fs);
 size_t ikw_session_files(const struct ikw_session *s);
 /* Name of file number `file`, "" if there is no such. */
 const char *ikw_session_file(const struct ikw_session *s, unsigned file);
-/* Without its folder. */
+/* Without its folder; of a member of an archive, with the archive's name. */
 const char *ikw_session_base(const struct ikw_session *s, unsigned file);
 
 #endif

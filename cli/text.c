@@ -254,7 +254,7 @@ static void print_error_line(struct ikw_page *page, const struct ikw_session *s,
                              const struct ikw_evidence *ev)
 {
     struct ikw_buf b = { 0 };
-    if (ikw_session_files(s) > 1)
+    if (ikw_session_files(s) > 1 || (s->sources.n && s->sources.v[0].depth))
         ikw_buf_addf(&b, "%s:", ikw_session_base(s, ev->file));
     ikw_buf_addf(&b, "%u  ", ev->line);
     ikw_line_words(&b, ev);
