@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 1024 };
+enum { BUCKETS = 1024 }; /* to begin with; a power of two */
 
 struct ikw_report_builder {
     struct ikw_report r; /* first: a report is its builder */
     struct ikw_report_opts opts;
     struct ikw_report_types types;
     struct ikw_program *program; /* made here, or NULL */
-    struct ikw_tunnel_state *buckets[BUCKETS];
+    struct ikw_tunnel_state **buckets;
+    size_t nbuckets;
     struct ikw_tunnel_state **tunnels;
     size_t ntunnels, cap;
     struct ikw_tunnel_state daemon;
@@ -42,6 +43,8 @@ struct ikw_report_builder *ikw_report_begin(const struct ikw_kb *kb,
 {
     struct ikw_report_builder *rb = ikw_xcalloc(1, sizeof *rb);
     rb->r.kb = kb;
+    rb->nbuckets = BUCKETS;
+    rb->buckets = ikw_xcalloc(rb->nbuckets, sizeof(struct ikw_tunnel_state *));
     if (o)
         rb->opts = *o;
     if (!rb->opts.engine.program) {
@@ -65,14 +68,31 @@ static const char *key_of(const char *peer, const char *name)
     return peer ? peer : name;
 }
 
+static void grow_buckets(struct ikw_report_builder *rb)
+{
+    size_t n = rb->nbuckets * 2;
+    struct ikw_tunnel_state **v =
+        ikw_xcalloc(n, sizeof(struct ikw_tunnel_state *));
+    for (size_t i = 0; i < rb->ntunnels; i++) {
+        struct ikw_tunnel_state *t = rb->tunnels[i];
+        t->next = v[t->key & (n - 1)];
+        v[t->key & (n - 1)] = t;
+    }
+    free(rb->buckets);
+    rb->buckets = v;
+    rb->nbuckets = n;
+}
+
 static struct ikw_tunnel_state *new_tunnel(struct ikw_report_builder *rb,
                                            uint32_t hash)
 {
     struct ikw_tunnel_state *t = ikw_xcalloc(1, sizeof *t);
+    if (rb->ntunnels == rb->nbuckets)
+        grow_buckets(rb);
     t->key = hash;
     t->first_ms = t->last_ms = IKW_NO_TIME;
-    t->next = rb->buckets[hash % BUCKETS];
-    rb->buckets[hash % BUCKETS] = t;
+    t->next = rb->buckets[hash & (rb->nbuckets - 1)];
+    rb->buckets[hash & (rb->nbuckets - 1)] = t;
     IKW_GROW(rb->tunnels, rb->cap, rb->ntunnels + 1);
     rb->tunnels[rb->ntunnels++] = t;
     return t;
@@ -85,7 +105,7 @@ static struct ikw_tunnel_state *tunnel_of(struct ikw_report_builder *rb,
     if (!key)
         return &rb->daemon;
     uint32_t hash = ikw_hash_bytes(key, strlen(key));
-    for (struct ikw_tunnel_state *t = rb->buckets[hash % BUCKETS]; t;
+    for (struct ikw_tunnel_state *t = rb->buckets[hash & (rb->nbuckets - 1)]; t;
          t = t->next) {
         const char *k = key_of(t->peer, t->name);
         if (t->key == hash && !t->peer == !fs->peer && strcmp(k, key) == 0)
@@ -390,6 +410,7 @@ void ikw_report_free(struct ikw_report *r)
     ikw_program_free(rb->program);
     ikw_arena_release(&rb->r.arena);
     free(rb->tunnels);
+    free(rb->buckets);
     free(rb->daemon_seen.v);
     free(rb);
 }
