@@ -271,8 +271,8 @@ static void print_evidence(struct ikw_page *page, const struct ikw_session *s,
     struct evidence_page ep = { .page = page, .session = s, .v = v };
     const struct ikw_bill_row **rows = ikw_xcalloc(v->nbill + 1, sizeof *rows);
     size_t n = 0;
-    ep.name_files = ikw_session_files(s) > 1 ||
-                    (s->sources.n && s->sources.v[0].depth);
+    ep.name_files =
+        ikw_session_files(s) > 1 || (s->sources.n && s->sources.v[0].depth);
     ep.where = where_width(&ep);
     for (size_t i = 0; i < v->nbill; i++)
         if (says_something(&v->bill[i]))
