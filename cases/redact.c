@@ -1,45 +1,13 @@
-#include "cases/redact.h"
+#include "cases/redact_internal.h"
+#include "cases/redact_date.h"
 
 #include "facts/packet/isakmp.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ADDRESSES_MAX = 100000, NETS_MAX = 515, WORDS_MAX = 2000 };
-enum { SECRETS_MAX = 256, PACKETS_MAX = 32, WORD_MAX = 128, DAYS_BACK = 1477 };
-
-/* What the dump below a heading is. Only of a packet may anything stay. */
-enum dump { DUMP_BLANK, DUMP_PACKET, DUMP_PLAIN };
-
-struct packet_text {
-    const char *text;
-    enum dump dump;
-};
-
-struct ikw_redactor {
-    const struct ikw_kb *kb;
-    uint64_t seed;
-    struct ikw_buf literals;          /* all fixed text of all messages */
-    const char *secrets[SECRETS_MAX]; /* fixed beginnings of secret lines */
-    size_t nsecrets;
-    struct packet_text packets[PACKETS_MAX]; /* fixed parts of headings */
-    size_t npackets;
-    uint32_t *seen; /* IPv4 addresses of the originals */
-    size_t nseen, cap;
-    uint32_t nets[NETS_MAX]; /* public /24s in order of appearance */
-    size_t nnets;
-    bool own_docs;  /* the originals are of the documentation ranges */
-    size_t dump_at; /* octets of the packet dump so far */
-    enum dump dump;
-    bool dump_keep;
-    char **words;
-    size_t nwords, words_cap;
-    struct ikw_arena arena;
-};
-
-static uint64_t mix(const struct ikw_redactor *r, uint64_t v)
+uint64_t ikw_redact_mix(const struct ikw_redactor *r, uint64_t v)
 {
     v += r->seed * 0x9e3779b97f4a7c15u + 0x9e3779b97f4a7c15u;
     v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9u;
@@ -126,165 +94,6 @@ static bool is_literal(const struct ikw_redactor *r, const char *s, size_t len)
     return strstr(ikw_buf_str(&r->literals), word) != NULL;
 }
 
-/* ---- addresses --------------------------------------------------------- */
-
-/* Length of a dotted quad at `s`, 0 if there is none. */
-static size_t quad(const char *s, size_t len, uint32_t *out)
-{
-    uint32_t value = 0;
-    size_t i = 0;
-    for (int part = 0; part < 4; part++) {
-        unsigned v = 0;
-        size_t digits = 0;
-        if (part && (i >= len || s[i++] != '.'))
-            return 0;
-        for (; i < len && isdigit((unsigned char)s[i]) && digits < 3;
-             i++, digits++)
-            v = v * 10 + (unsigned)(s[i] - '0');
-        if (!digits || v > 255)
-            return 0;
-        value = value << 8 | v;
-    }
-    if (i < len &&
-        (isalnum((unsigned char)s[i]) ||
-         (s[i] == '.' && i + 1 < len && isdigit((unsigned char)s[i + 1]))))
-        return 0;
-    *out = value;
-    return i;
-}
-
-/* Bits below `fixed` flipped, each by the bits before it. */
-static uint32_t flip(const struct ikw_redactor *r, uint32_t a, unsigned fixed)
-{
-    uint32_t out = a;
-    for (unsigned bit = fixed; bit < 32; bit++) {
-        uint64_t before = bit ? a >> (32 - bit) : 0;
-        out ^= (uint32_t)(mix(r, before << 8 | bit) & 1) << (31 - bit);
-    }
-    return out;
-}
-
-static const uint32_t docs[] = { 0xc0000200, 0xc6336400, 0xcb007100 };
-
-static uint32_t public_net(struct ikw_redactor *r, uint32_t net)
-{
-    size_t i = 0;
-    while (i < r->nnets && r->nets[i] != net)
-        i++;
-    if (i == r->nnets && i < NETS_MAX)
-        r->nets[r->nnets++] = net;
-    /* a log of the documentation ranges must not map into itself */
-    if (i < 3 && !r->own_docs)
-        return docs[i];
-    return 0xc6120000 + (uint32_t)((i + r->seed) % 512 << 8);
-}
-
-static uint32_t map4(struct ikw_redactor *r, uint32_t a)
-{
-    if (a >> 24 == 0 || a >> 24 == 127 || a >> 28 >= 14)
-        return a; /* any, loopback, multicast, masks */
-    if (a >> 24 == 10)
-        return flip(r, a, 8);
-    if (a >> 20 == 0xac1)
-        return flip(r, a, 12);
-    if (a >> 16 == 0xc0a8)
-        return flip(r, a, 16);
-    return public_net(r, a & 0xffffff00) | (flip(r, a, 24) & 0xff);
-}
-
-static bool was_there(const struct ikw_redactor *r, uint32_t a)
-{
-    for (size_t i = 0; i < r->nseen; i++)
-        if (r->seen[i] == a)
-            return true;
-    return false;
-}
-
-/* A network keeps its zero host part. */
-static void put4(struct ikw_redactor *r, uint32_t a, unsigned mask,
-                 struct ikw_buf *out)
-{
-    uint32_t m = map4(r, a);
-    if (mask < 32)
-        m &= mask ? ~0u << (32 - mask) : 0;
-    ikw_buf_addf(out, "%u.%u.%u.%u", m >> 24, m >> 16 & 255, m >> 8 & 255,
-                 m & 255);
-}
-
-static void note(struct ikw_redactor *r, uint32_t a)
-{
-    if (r->nseen >= ADDRESSES_MAX || was_there(r, a))
-        return;
-    IKW_GROW(r->seen, r->cap, r->nseen + 1);
-    r->seen[r->nseen++] = a;
-    for (size_t i = 0; i < 3; i++)
-        r->own_docs |= (a & 0xffffff00) == docs[i];
-}
-
-static bool collides(struct ikw_redactor *r)
-{
-    for (size_t i = 0; i < r->nseen; i++) {
-        uint32_t m = map4(r, r->seen[i]);
-        if (m != r->seen[i] ? was_there(r, m)
-                            : r->seen[i] >> 24 != 0 && r->seen[i] >> 24 != 127)
-            return true;
-    }
-    return false;
-}
-
-void ikw_redact_note(struct ikw_redactor *r, struct ikw_slice log)
-{
-    for (size_t i = 0; i < log.len; i++) {
-        uint32_t a;
-        size_t n = i && isalnum((unsigned char)log.ptr[i - 1])
-                       ? 0
-                       : quad(log.ptr + i, log.len - i, &a);
-        if (n) {
-            note(r, a);
-            i += n - 1;
-        }
-    }
-    for (int tries = 0; tries < 5000 && collides(r); tries++)
-        r->seed++;
-}
-
-/* Length of an IPv6 address at `s`. */
-static size_t six(const char *s, size_t len, struct in6_addr *out)
-{
-    char text[INET6_ADDRSTRLEN];
-    size_t n = 0, colons = 0;
-    while (n < len && (isxdigit((unsigned char)s[n]) || s[n] == ':'))
-        colons += s[n++] == ':';
-    while (n && s[n - 1] == ':' && (n < 2 || s[n - 2] != ':'))
-        n--;
-    if (n < 4 || n >= sizeof text || colons < 2)
-        return 0;
-    memcpy(text, s, n);
-    text[n] = '\0';
-    return inet_pton(AF_INET6, text, out) == 1 ? n : 0;
-}
-
-static void put6(struct ikw_redactor *r, const struct in6_addr *a,
-                 struct ikw_buf *out)
-{
-    char text[INET6_ADDRSTRLEN];
-    struct in6_addr m = *a;
-    bool local = a->s6_addr[0] == 0xfe;
-    uint64_t before = 0;
-    if (!local)
-        memcpy(m.s6_addr, "\x20\x01\x0d\xb8", 4);
-    /* whole groups, so that :: stays where zeros are */
-    for (unsigned i = local ? 2 : 4; i < 16; i += 2) {
-        unsigned g = (unsigned)a->s6_addr[i] << 8 | a->s6_addr[i + 1];
-        before = mix(r, before << 16 | g);
-        if (!g)
-            continue;
-        m.s6_addr[i] = (unsigned char)(before >> 8);
-        m.s6_addr[i + 1] = (unsigned char)(before | 1);
-    }
-    ikw_buf_adds(out, inet_ntop(AF_INET6, &m, text, sizeof text) ? text : "::");
-}
-
 /* ---- numbers that name ------------------------------------------------- */
 
 static size_t hex_run(const char *s, size_t len)
@@ -306,12 +115,15 @@ static void put_hex(const struct ikw_redactor *r, const char *s, size_t len,
         v = v << 4 ^ (uint64_t)tolower((unsigned char)s[i]) ^ v >> 60;
     }
     for (size_t i = 0; i < len; i++)
-        ikw_buf_addc(out, zero ? '0' : "0123456789abcdef"[mix(r, v + i) & 15]);
+        ikw_buf_addc(out,
+                     zero ? '0'
+                          : "0123456789abcdef"[ikw_redact_mix(r, v + i) & 15]);
 }
 
 static uint32_t map_spi(const struct ikw_redactor *r, uint32_t spi)
 {
-    return spi < 256 ? spi : (uint32_t)(mix(r, spi) % 0x0ffffff0u) + 256;
+    return spi < 256 ? spi
+                     : (uint32_t)(ikw_redact_mix(r, spi) % 0x0ffffff0u) + 256;
 }
 
 /* After "spi=": 123(0x7b), 123, or eight hex digits. */
@@ -342,44 +154,6 @@ static size_t put_spi(const struct ikw_redactor *r, const char *s, size_t len,
     return digits;
 }
 
-/* ---- dates ------------------------------------------------------------- */
-
-static int64_t to_days(int64_t y, int64_t m, int64_t d)
-{
-    y -= m <= 2;
-    int64_t era = y / 400, yoe = y % 400;
-    int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy;
-}
-
-static void put_date(int64_t days, struct ikw_buf *out)
-{
-    int64_t era = days / 146097, doe = days % 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153;
-    int64_t m = mp < 10 ? mp + 3 : mp - 9;
-    ikw_buf_addf(out, "%04d-%02d-%02d", (int)(yoe + era * 400 + (m <= 2)),
-                 (int)m, (int)(doy - (153 * mp + 2) / 5 + 1));
-}
-
-/* 2026-11-24 at `s` */
-static bool iso_date(const char *s, size_t len, int64_t *days)
-{
-    int64_t v[3];
-    static const size_t from[] = { 0, 5, 8 }, to[] = { 4, 7, 10 };
-    if (len < 10 || s[4] != '-' || s[7] != '-')
-        return false;
-    for (int i = 0; i < 3; i++)
-        if (!ikw_slice_int((struct ikw_slice){ s + from[i], to[i] - from[i] },
-                           &v[i]))
-            return false;
-    if (v[0] < 1975 || v[1] < 1 || v[1] > 12 || v[2] < 1 || v[2] > 31)
-        return false;
-    *days = to_days(v[0], v[1], v[2]);
-    return true;
-}
-
 /* ---- names ------------------------------------------------------------- */
 
 static bool name_char(char c)
@@ -391,6 +165,8 @@ static bool name_char(char c)
 static size_t name_at(const char *s, size_t len)
 {
     size_t n = 0, last = 0;
+    if (!len || !isalnum((unsigned char)*s))
+        return 0;
     while (n < len && s[n] && name_char(s[n]))
         n++;
     while (n && s[n - 1] == '.')
@@ -410,8 +186,8 @@ static void put_name(const struct ikw_redactor *r, const char *s, size_t len,
                      const char *before, const char *after, struct ikw_buf *out)
 {
     uint32_t h = ikw_hash_bytes(s, len);
-    ikw_buf_addf(out, "%s%06x%s", before, (unsigned)(mix(r, h) & 0xffffff),
-                 after);
+    ikw_buf_addf(out, "%s%06x%s", before,
+                 (unsigned)(ikw_redact_mix(r, h) & 0xffffff), after);
 }
 
 /* Value of CN=, O= ... : up to the next separator. */
@@ -434,6 +210,17 @@ static size_t dn_value(const char *line, size_t len, size_t at)
     return n;
 }
 
+/* The name of a tunnel in "[name]: ". */
+static size_t label_at(const char *line, size_t len, size_t at)
+{
+    size_t n = 0;
+    if (!at || line[at - 1] != '[' || !isalpha((unsigned char)line[at]))
+        return 0;
+    while (at + n < len && line[at + n] != ']' && n < WORD_MAX - 1)
+        n++;
+    return at + n + 2 < len && !memcmp(line + at + n, "]: ", 3) ? n : 0;
+}
+
 /* ---- packets ----------------------------------------------------------- */
 
 static bool blank(char c)
@@ -454,13 +241,8 @@ static bool is_dump(const char *s, size_t len)
     return digits >= 2 && digits % 2 == 0;
 }
 
-/* Octet `n` of the packet may stay: the header behind the cookies, and a
- * short informational message whole. */
-static bool may_stay(const struct ikw_redactor *r, size_t n)
-{
-    return r->dump != DUMP_BLANK && n >= 16 && (n < 28 || r->dump_keep);
-}
-
+/* A decrypted dump is a packet only if its head says so: octet 17 is the
+ * version. */
 static void look_at_head(struct ikw_redactor *r, const char *s, size_t len)
 {
     char hex[64];
@@ -468,11 +250,25 @@ static void look_at_head(struct ikw_redactor *r, const char *s, size_t len)
     for (size_t i = 0; i < len && n < sizeof hex; i++)
         if (!blank(s[i]))
             hex[n++] = s[i];
-    /* octet 17 is the version, 18 the exchange, 24 to 27 the length */
     if (r->dump == DUMP_PLAIN && (n < 56 || memcmp(hex + 34, "10", 2) != 0))
         r->dump = DUMP_BLANK;
-    r->dump_keep =
-        n >= 56 && !memcmp(hex + 36, "05", 2) && !memcmp(hex + 48, "000000", 6);
+    ikw_packet_sieve_begin(&r->sieve, r->dump == DUMP_PLAIN);
+}
+
+static uint8_t nibble(char c)
+{
+    return (uint8_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+/* Two digits. */
+static void put_octet(struct ikw_redactor *r, const char *s,
+                      struct ikw_buf *out)
+{
+    uint8_t octet = (uint8_t)(nibble(s[0]) << 4 | nibble(s[1]));
+    bool keep =
+        r->dump != DUMP_BLANK && ikw_packet_sieve_keeps(&r->sieve, octet);
+    ikw_buf_add(out, keep ? s : "00", 2);
+    ikw_packet_sieve_take(&r->sieve, octet);
 }
 
 /* Two cookies in four groups of a dump. */
@@ -507,14 +303,19 @@ static void put_dump(struct ikw_redactor *r, const char *s, size_t len,
         if (half == 0 && r->dump != DUMP_BLANK && i + 35 <= len &&
             hex_run(s + i, len - i) == 8) {
             put_cookies(r, s + i, out);
+            for (; half < 32; half += 2)
+                ikw_packet_sieve_take(&r->sieve, 0);
             i += 35;
-            half += 32;
             continue;
         }
-        if (blank(s[i]))
-            ikw_buf_addc(out, s[i]);
-        else
-            ikw_buf_addc(out, may_stay(r, half++ / 2) ? s[i] : '0');
+        if (i + 1 < len && isxdigit((unsigned char)s[i]) &&
+            isxdigit((unsigned char)s[i + 1])) {
+            put_octet(r, s + i, out);
+            half += 2;
+            i += 2;
+            continue;
+        }
+        ikw_buf_addc(out, blank(s[i]) ? s[i] : '0');
         i++;
     }
     r->dump_at = half / 2;
@@ -601,9 +402,6 @@ static void unsure(struct ikw_redactor *r, const char *s, size_t len)
 static size_t put_number(struct ikw_redactor *r, const char *s, size_t len,
                          bool spi, struct ikw_buf *out)
 {
-    uint32_t a;
-    struct in6_addr a6;
-    int64_t days;
     size_t n = spi ? put_spi(r, s, len, out) : 0;
     if (n)
         return n;
@@ -611,25 +409,10 @@ static size_t put_number(struct ikw_redactor *r, const char *s, size_t len,
         put_blanked(s, n, out);
         return n;
     }
-    if (iso_date(s, len, &days)) {
-        put_date(days - DAYS_BACK, out);
-        return 10;
-    }
-    if ((n = quad(s, len, &a))) {
-        size_t d = n < len && s[n] == '/' ? n + 1 : len;
-        int64_t mask = 32;
-        size_t digits = 0;
-        while (d + digits < len && isdigit((unsigned char)s[d + digits]))
-            digits++;
-        if (digits && digits < 3)
-            ikw_slice_int((struct ikw_slice){ s + d, digits }, &mask);
-        put4(r, a, mask > 32 ? 32 : (unsigned)mask, out);
+    if ((n = ikw_redact_date(s, len, out)))
         return n;
-    }
-    if ((n = six(s, len, &a6))) {
-        put6(r, &a6, out);
+    if ((n = ikw_redact_address(r, s, len, out)))
         return n;
-    }
     n = hex_run(s, len);
     if (n == 16 || (n > 16 && n % 2 == 0)) {
         put_hex(r, s, n, out);
@@ -642,7 +425,12 @@ static size_t put_word(struct ikw_redactor *r, const char *line, size_t len,
                        size_t i, struct ikw_buf *out)
 {
     const char *s = line + i;
-    size_t n = dn_value(line, len, i);
+    size_t n = label_at(line, len, i);
+    if (n && !is_literal(r, s, n)) {
+        put_name(r, s, n, "tunnel", "", out);
+        return n;
+    }
+    n = dn_value(line, len, i);
     if (n) {
         put_name(r, s, n, "x", "", out);
         return n;
@@ -728,6 +516,9 @@ static size_t host_end(const char *s, size_t len, size_t *host)
     size_t n = at;
     while (at && n < len && s[n] != ' ')
         n++;
+    /* without a host it is the program's name */
+    if (n > at && s[n - 1] == ':')
+        return 0;
     *host = at;
     return n > at && n < len ? n : 0;
 }
@@ -740,13 +531,15 @@ static void one_line(struct ikw_redactor *r, const char *line, size_t len,
         put_dump(r, line, len, out);
         return;
     }
+    size_t day = ikw_redact_day(line, len, r->year, out);
     size_t from = host_end(line, len, &host);
     if (from) {
-        put_line(r, line, host, out);
+        put_line(r, line + day, host - day, out);
         put_name(r, line + host, from - host, "gw", "", out);
-        line += from;
-        len -= from;
+        day = from;
     }
+    line += day;
+    len -= day;
     if (from && is_dump(line, len)) {
         put_dump(r, line, len, out);
         return;

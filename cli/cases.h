@@ -20,8 +20,8 @@ bool ikw_course_open(struct ikw_course *c, const struct ikw_options *o,
 void ikw_course_close(struct ikw_course *c);
 
 /* Reads and redacts a log, tells what a person should look at. False if it
- * cannot be read or no longer says the same. */
-bool ikw_redact_file(const struct ikw_kb *kb, const char *path,
+ * cannot be read or no longer says the same. A seed below 0: by chance. */
+bool ikw_redact_file(const struct ikw_kb *kb, const char *path, int64_t seed,
                      struct ikw_buf *out);
 
 #endif

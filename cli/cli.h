@@ -38,6 +38,7 @@ struct ikw_options {
     const char *pcap;   /* capture file to write; NULL: none */
     int report_form;    /* of train report */
     int year;           /* 0: not given */
+    int64_t seed;       /* -1: not given */
     const char **files; /* as given; never empty for logs: "-" */
     size_t nfiles;
     const char **peer_logs;

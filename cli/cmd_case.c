@@ -137,7 +137,7 @@ static int make_new(const struct ikw_options *o)
     struct ikw_report *rep = NULL;
     c.files[0] = (struct ikw_case_file){ .name = "our.log", .replaces = -1 };
     struct ikw_kb *kb = ikw_kb_open(o->kb);
-    bool ok = kb && ikw_redact_file(kb, o->files[1], &log);
+    bool ok = kb && ikw_redact_file(kb, o->files[1], o->seed, &log);
     if (ok && mkdir(dir, 0755) && errno != EEXIST)
         ikw_complain("cannot make %s: %s", dir, strerror(errno));
     ok = ok && put_file(dir, "our.log", &log);

@@ -157,6 +157,12 @@ static bool set_year(struct ikw_options *o, const char *value)
     return true;
 }
 
+static bool set_seed(struct ikw_options *o, const char *value)
+{
+    return (ikw_slice_int(ikw_slice_of(value), &o->seed) && o->seed >= 0) ||
+           bad_value(OPT_SEED, value);
+}
+
 static bool set(struct ikw_options *o, enum option opt, const char *value)
 {
     switch (opt) {
@@ -167,6 +173,8 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
         return set_choice(o, opt, value);
     case OPT_YEAR:
         return set_year(o, value);
+    case OPT_SEED:
+        return set_seed(o, value);
     case OPT_BRIEF:
         return o->brief = true;
     case OPT_UNRECOGNISED:
@@ -279,7 +287,9 @@ bool ikw_options_parse(struct ikw_options *o, enum ikw_cmd_id command, int argc,
 {
     bool literal = false;
     size_t most = (size_t)argc + 1;
-    *o = (struct ikw_options){ .command = command, .split = SIZE_MAX };
+    *o = (struct ikw_options){ .command = command,
+                               .split = SIZE_MAX,
+                               .seed = -1 };
     o->files = ikw_xcalloc(most, sizeof *o->files);
     o->peer_logs = ikw_xcalloc(most, sizeof *o->peer_logs);
     o->drops = ikw_xcalloc(most, sizeof *o->drops);
