@@ -3,6 +3,7 @@
 #define IKW_CLI_CASES_H
 
 #include "cases/case.h"
+#include "cases/redact.h"
 #include "cli/cli.h"
 
 /* The folder: `given`, IKEWHY_CASES, or beside the knowledge base. */
@@ -19,9 +20,14 @@ bool ikw_course_open(struct ikw_course *c, const struct ikw_options *o,
                      const char *cases_dir);
 void ikw_course_close(struct ikw_course *c);
 
-/* Reads and redacts a log, tells what a person should look at. False if it
- * cannot be read or no longer says the same. A seed below 0: by chance. */
-bool ikw_redact_file(const struct ikw_kb *kb, const char *path, int64_t seed,
-                     struct ikw_buf *out);
+/* Reads a file, plain or compressed; "-" is standard input. */
+bool ikw_slurp(const char *path, struct ikw_buf *out, struct ikw_diags *ds);
+/* Tells of the words that a person should look at. */
+void ikw_redact_tell_unsure(struct ikw_redactor *r);
+/* As given, or by chance if it is below 0. */
+uint64_t ikw_redact_seed(int64_t given);
+
+/* case new: status for exit. */
+int ikw_case_new(const struct ikw_options *o);
 
 #endif

@@ -38,6 +38,9 @@ struct ikw_options {
     const char *pcap;   /* capture file to write; NULL: none */
     int report_form;    /* of train report */
     int year;           /* 0: not given */
+    unsigned tunnel;    /* of case new; 0: not given */
+    bool tap;           /* case check: as TAP */
+    const char *junit;  /* case check: file; NULL: none */
     int64_t seed;       /* -1: not given */
     const char **files; /* as given; never empty for logs: "-" */
     size_t nfiles;

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static bool slurp(const char *path, struct ikw_buf *out, struct ikw_diags *ds)
+bool ikw_slurp(const char *path, struct ikw_buf *out, struct ikw_diags *ds)
 {
     struct ikw_input *in = ikw_input_open(path, NULL, ds);
     if (!in)
@@ -25,7 +25,7 @@ static bool slurp(const char *path, struct ikw_buf *out, struct ikw_diags *ds)
     return ok;
 }
 
-static void tell_unsure(struct ikw_redactor *r)
+void ikw_redact_tell_unsure(struct ikw_redactor *r)
 {
     const char *const *words;
     size_t n = ikw_redact_unsure(r, &words);
@@ -43,20 +43,20 @@ static void tell_unsure(struct ikw_redactor *r)
     }
 }
 
-static uint64_t seed_of(int64_t given)
+uint64_t ikw_redact_seed(int64_t given)
 {
     if (given >= 0)
         return (uint64_t)given;
     return (uint64_t)time(NULL) * 65537 + (uint64_t)getpid();
 }
 
-bool ikw_redact_file(const struct ikw_kb *kb, const char *path, int64_t seed,
-                     struct ikw_buf *out)
+static bool redact_file(const struct ikw_kb *kb, const char *path, int64_t seed,
+                        struct ikw_buf *out)
 {
     struct ikw_buf log = { 0 }, why = { 0 };
     struct ikw_diags ds = { 0 };
-    bool ok = slurp(path, &log, &ds);
-    struct ikw_redactor *r = ikw_redactor_new(kb, seed_of(seed));
+    bool ok = ikw_slurp(path, &log, &ds);
+    struct ikw_redactor *r = ikw_redactor_new(kb, ikw_redact_seed(seed));
     struct ikw_slice before = { ikw_buf_str(&log), log.len };
     ikw_redact_note(r, before);
     ikw_redact(r, before, out);
@@ -66,7 +66,7 @@ bool ikw_redact_file(const struct ikw_kb *kb, const char *path, int64_t seed,
                      ikw_buf_str(&why));
         ok = false;
     }
-    tell_unsure(r);
+    ikw_redact_tell_unsure(r);
     ikw_redactor_free(r);
     ikw_print_diags(stderr, &ds);
     ikw_diags_release(&ds);
@@ -83,7 +83,7 @@ int ikw_cmd_redact(const struct ikw_options *o)
         ikw_complain("redact: one log, please");
     bool ok = kb && o->nfiles <= 1;
     if (ok)
-        ok = ikw_redact_file(kb, o->nfiles ? o->files[0] : "-", o->seed, &out);
+        ok = redact_file(kb, o->nfiles ? o->files[0] : "-", o->seed, &out);
     ok = ikw_write_out(ikw_buf_str(&out), out.len) && ok;
     ikw_buf_release(&out);
     ikw_kb_free(kb);

@@ -173,6 +173,13 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
         return set_choice(o, opt, value);
     case OPT_YEAR:
         return set_year(o, value);
+    case OPT_TUNNEL:
+        return set_number(opt, value, &o->tunnel);
+    case OPT_TAP:
+        return o->tap = true;
+    case OPT_JUNIT:
+        o->junit = value;
+        return true;
     case OPT_SEED:
         return set_seed(o, value);
     case OPT_BRIEF:
