@@ -464,7 +464,8 @@ static void put_line(struct ikw_redactor *r, const char *line, size_t len,
                      struct ikw_buf *out)
 {
     for (size_t i = 0; i < len;) {
-        bool spi = i >= 4 && !memcmp(line + i - 4, "spi=", 4);
+        bool spi = (i >= 4 && !memcmp(line + i - 4, "spi=", 4)) ||
+                   (i >= 6 && !memcmp(line + i - 6, "spi_p=", 6));
         bool start =
             !i || (!isalnum((unsigned char)line[i - 1]) && line[i - 1] != '_');
         size_t n =
