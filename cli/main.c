@@ -3,7 +3,12 @@
  */
 #include "cli/cli.h"
 
+#include "base/arena.h"
+#include "kb/memory.h"
+
+#include <jansson.h>
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int (*const run[])(const struct ikw_options *) = {
@@ -37,6 +42,9 @@ int main(int argc, char **argv)
 {
     enum ikw_cmd_id id;
     setlocale(LC_CTYPE, "");
+    /* half an answer is worse than none */
+    ikw_xml_memory_init();
+    json_set_alloc_funcs(ikw_xmalloc, free);
     if (argc < 2) {
         ikw_help_all(stderr);
         return IKW_EXIT_ERROR;
