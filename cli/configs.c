@@ -1,6 +1,7 @@
 #include "cli/configs.h"
 
 #include "facts/log/log.h"
+#include "inference/report.h"
 
 #include <glob.h>
 #include <stdlib.h>
@@ -214,4 +215,22 @@ void ikw_configs_apply(const struct ikw_configs *cs, struct ikw_fact_set *fs)
     struct ikw_conf_known known = { &cs->local, peers, cs->npeers };
     if (cs->given)
         ikw_config_facts(fs, &known);
+}
+
+void ikw_configs_lines(const struct ikw_configs *cs,
+                       const struct ikw_verdict *v, struct ikw_buf *out)
+{
+    for (size_t i = 0; i < v->nevidence; i++) {
+        const struct ikw_evidence *ev = &v->evidence[i].first;
+        const struct ikw_configs_file *f = ikw_configs_file(cs, ev->file);
+        const char *slash = f ? strrchr(f->name, '/') : NULL;
+        if (!f || !ev->line || !ev->text)
+            continue;
+        ikw_buf_adds(out, out->len ? "; " : "change one of: ");
+        const char *base = slash ? slash + 1 : f->name;
+        ikw_escape(out, base, strlen(base), true);
+        ikw_buf_addf(out, ":%u (", ev->line);
+        ikw_escape(out, ev->text, strlen(ev->text), true);
+        ikw_buf_addc(out, ')');
+    }
 }

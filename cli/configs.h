@@ -38,6 +38,11 @@ void ikw_configs_apply(const struct ikw_configs *cs, struct ikw_fact_set *fs);
  * False with a diagnostic if it cannot be read. */
 bool ikw_configs_slurp(const char *path, struct ikw_buf *out,
                        struct ikw_diags *ds);
+struct ikw_verdict;
+/* Where the verdict rests on configurations: their lines that must agree.
+ * Appends nothing if there is none. */
+void ikw_configs_lines(const struct ikw_configs *cs,
+                       const struct ikw_verdict *v, struct ikw_buf *out);
 /* NULL if that number is not one of a configuration. */
 const struct ikw_configs_file *ikw_configs_file(const struct ikw_configs *cs,
                                                 unsigned file);

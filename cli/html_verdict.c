@@ -225,8 +225,16 @@ static void put_rivals(struct ikw_html *h, const struct ikw_verdict *v)
 static void put_advice(struct ikw_html *h, const struct ikw_verdict *v)
 {
     const struct ikw_cause *c = v->cause;
+    struct ikw_buf lines = { 0 };
     if (c->nremedies || c->nverify)
         ikw_html_raw(h, "<h4>What to do</h4><dl>");
+    ikw_configs_lines(&h->session->configs, v, &lines);
+    if (lines.len && (c->nremedies || c->nverify)) {
+        ikw_html_raw(h, "<dt>here</dt><dd>");
+        ikw_html_text(h, lines.ptr);
+        ikw_html_raw(h, "</dd>");
+    }
+    ikw_buf_release(&lines);
     for (size_t i = 0; i < c->nremedies; i++) {
         ikw_html_raw(h, "<dt>");
         ikw_html_text(h, c->remedies[i].for_what);

@@ -188,9 +188,16 @@ static json_t *rivals(const struct ikw_verdict *v)
     return list;
 }
 
-static json_t *remedies(const struct ikw_cause *c)
+static json_t *remedies(const struct ikw_session *s,
+                        const struct ikw_verdict *v)
 {
+    const struct ikw_cause *c = v->cause;
     json_t *list = json_array();
+    struct ikw_buf lines = { 0 };
+    ikw_configs_lines(&s->configs, v, &lines);
+    if (lines.len)
+        json_array_append_new(list, prose(lines.ptr));
+    ikw_buf_release(&lines);
     for (size_t i = 0; i < c->nremedies; i++) {
         struct ikw_buf b = { 0 };
         ikw_buf_addf(&b, "%s: %s", c->remedies[i].for_what,
@@ -243,7 +250,7 @@ json_t *ikw_json_verdict(const struct ikw_session *s,
     json_object_set_new(o, "evidence", evidence(s, v));
     json_object_set_new(o, "absent", absences(v));
     json_object_set_new(o, "rivals", rivals(v));
-    json_object_set_new(o, "remedy", remedies(v->cause));
+    json_object_set_new(o, "remedy", remedies(s, v));
     json_object_set_new(o, "verify",
                         texts(v->cause->verify, v->cause->nverify));
     set_prose(o, "settle", v->cause->settle);

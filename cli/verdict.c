@@ -378,7 +378,8 @@ static void print_item(struct ikw_page *page, const char *head, size_t i,
     ikw_page_wrap(page, INDENT, INDENT + 2, 0, text);
 }
 
-static void print_advice(struct ikw_page *page, const struct ikw_verdict *v)
+static void print_advice(struct ikw_page *page, const struct ikw_session *s,
+                         const struct ikw_verdict *v)
 {
     const struct ikw_cause *c = v->cause;
     struct ikw_buf b = { 0 };
@@ -386,7 +387,11 @@ static void print_advice(struct ikw_page *page, const struct ikw_verdict *v)
     if (c->fixer) {
         ikw_buf_addf(&b, "who: %s", c->fixer);
         print_item(page, "DO", n++, b.ptr);
+        ikw_buf_clear(&b);
     }
+    ikw_configs_lines(&s->configs, v, &b);
+    if (b.len)
+        print_item(page, "DO", n++, b.ptr);
     for (size_t i = 0; i < c->nremedies; i++) {
         ikw_buf_clear(&b);
         ikw_buf_addf(&b, "%s: %s", c->remedies[i].for_what,
@@ -415,5 +420,5 @@ void ikw_render_verdict(struct ikw_page *page, const struct ikw_session *s,
     print_evidence(page, s, v);
     ikw_buf_addc(&page->out, '\n');
     print_rivals(page, v);
-    print_advice(page, v);
+    print_advice(page, s, v);
 }
