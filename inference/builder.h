@@ -204,6 +204,7 @@ struct ikw_rest {
     char **blind;             /* sorted; heap */
     size_t nblind, blind_cap;
     bool *noted;               /* by cause index */
+    bool *noted_alone;         /* the same, true only if no tunnel is seen */
     bool weak;                 /* some problem is below established */
     enum ikw_level weak_level; /* least level of a log with one */
 };

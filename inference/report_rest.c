@@ -12,6 +12,7 @@ enum { BLIND_MAX = 64, SURE_PERCENT = 95, PLACES_MAX = 16384 };
 void ikw_rest_init(struct ikw_rest *r, const struct ikw_kb *kb)
 {
     r->noted = ikw_xcalloc(kb->ncauses, sizeof *r->noted);
+    r->noted_alone = ikw_xcalloc(kb->ncauses, sizeof *r->noted_alone);
 }
 
 void ikw_rest_release(struct ikw_rest *r)
@@ -20,6 +21,7 @@ void ikw_rest_release(struct ikw_rest *r)
         free(r->blind[i]);
     free(r->blind);
     free(r->noted);
+    free(r->noted_alone);
     free(r->daemon.v);
     for (size_t i = 0; i < r->nerrors; i++) {
         char *text;
@@ -399,8 +401,11 @@ void ikw_rest_blind(struct ikw_rest *r, const struct ikw_scene *s)
 
 /* ---- notes ------------------------------------------------------------- */
 
+/* The daemon's own set knows of no tunnel: what it misses there may have
+ * happened in one. */
 void ikw_rest_notes(struct ikw_rest *r, const struct ikw_scene *s)
 {
+    bool *noted = s->fs->peer ? r->noted : r->noted_alone;
     const struct ikw_fact *const *facts = NULL;
     size_t n = ikw_scene_facts(s, s->types->note, &facts);
     for (size_t i = 0; i < n; i++) {
@@ -408,7 +413,7 @@ void ikw_rest_notes(struct ikw_rest *r, const struct ikw_scene *s)
         const struct ikw_cause *c =
             id.kind == IKW_STR ? ikw_kb_cause(s->kb, id.u.str) : NULL;
         if (c)
-            r->noted[c->index] = true;
+            noted[c->index] = true;
     }
 }
 
@@ -448,7 +453,7 @@ void ikw_rest_close(const struct ikw_rest *r, struct ikw_report *out)
     out->notes = IKW_ARENA_ARRAY(&out->arena, const struct ikw_cause *,
                                  out->kb->ncauses);
     for (size_t i = 0; i < out->kb->ncauses; i++) {
-        if (r->noted[i])
+        if (r->noted[i] || (r->noted_alone[i] && !out->ntunnels))
             out->notes[out->nnotes++] = out->kb->causes[i];
     }
 }
