@@ -82,6 +82,7 @@ say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 .SUFFIXES:
 .PHONY: all lib demo setup setup-check check check-unit check-cases asan fuzz \
         mutate bench calibrate lint format kb-check cov install uninstall dist clean help \
+        report-check \
         bless FORCE
 
 ifeq ($(VARIANT),release)
@@ -202,6 +203,30 @@ bench: all $(B)/bench_engine ## Time and memory beside wc, grep, CLIPS (LOG=FILE
 calibrate: all ## How often verdicts of each certainty are right (docs/calibration.md)
 	@tests/calibrate tests/lab tests/real --bin $(B)/ikewhy \
 	    --write docs/calibration.md --check
+
+# The browser's driver is nothing of the project's: it stays below build/.
+REPORT_NPM = puppeteer-core@24.43.1 axe-core@4.14.1
+REPORT_LAB = cert-expired-initiator/responder.info.log \
+    mm4-dropped/initiator.info.log p2-selector-mask-initiator/responder.info.log \
+    long-two-faults-psk-then-p2auth/initiator.info.log \
+    scanner-noise-only/responder.info.log dpd2-dead-peer-v6/initiator.info.log \
+    isakmp-sa-expired-rekeyed/initiator.info.log \
+    id2-value-responder-main-v6/initiator.info.log \
+    psk-wrong-main/responder.debug2.log.xz \
+    many-peers-hub-initiator/initiator.info.log
+REPORT_LOGS = $(foreach l,$(REPORT_LAB),$(firstword $(subst /, ,$l))=tests/lab/$l) \
+    pair=tests/lab/mm2-dropped/initiator.info.log,tests/lab/mm2-dropped/responder.info.log \
+    many=many:5000
+build/report/node_modules: Makefile
+	@mkdir -p build/report
+	@npm install --prefix build/report --no-audit --no-fund --loglevel=error \
+	    --ignore-scripts $(REPORT_NPM) >/dev/null
+	@touch $@
+report-check: ## Look at the HTML report with Chromium (SHOTS=DIR keeps pictures)
+	@tests/setup report
+	@$(MAKE) --no-print-directory all build/report/node_modules
+	@tests/report-check.mjs $(if $(SHOTS),--shots $(SHOTS)) build/report \
+	    $(REPORT_LOGS)
 
 cov: ## Line coverage of the unit tests and cases, a table by file
 	@$(MAKE) --no-print-directory VARIANT=cov all build/cov/check

@@ -10,174 +10,19 @@
 
 enum {
     DETAIL_BYTES = 5 << 19, /* of sections with a proof: 2.5 MiB */
-    VERDICTS_LISTED = 50,
     TIMELINES = 60,
     UNEXPLAINED_MOST = 40
 };
 
-/* ---- head -----------------------------------------------------------------
+/* One tunnel with a verdict has a section that says all of it. */
+bool ikw_html_overview(const struct ikw_html *h)
+{
+    const struct ikw_report *r = h->report;
+    return r->ntunnels > 1 || (r->ntunnels && !r->tunnels[0]->nverdicts);
+}
+
+/* ---- timelines -------------------------------------------------------------
  */
-
-static const char *outcome_class(enum ikw_outcome o)
-{
-    return ikw_outcome_name(o);
-}
-
-static void put_badge(struct ikw_html *h, enum ikw_outcome o)
-{
-    enum ikw_style style;
-    ikw_html_badge(h, outcome_class(o), ikw_outcome_label(o, &style));
-}
-
-static void put_title(struct ikw_html *h)
-{
-    enum ikw_style style;
-    ikw_html_text(h, ikw_outcome_label(h->report->outcome, &style));
-    for (unsigned i = 0; i < h->session->ninputs && i < 3; i++) {
-        ikw_html_raw(h, i ? ", " : ": ");
-        ikw_html_text(h, ikw_session_base(h->session, i));
-    }
-}
-
-static void put_head(struct ikw_html *h)
-{
-    ikw_html_raw(h, "<!DOCTYPE html>\n<html lang=\"en\"><head>"
-                    "<meta charset=\"utf-8\"/>"
-                    "<meta http-equiv=\"Content-Security-Policy\" "
-                    "content=\"default-src 'none'; style-src "
-                    "'unsafe-inline'; base-uri 'none'; form-action 'none'\"/>"
-                    "<meta name=\"viewport\" content=\"width=device-width, "
-                    "initial-scale=1\"/><meta name=\"generator\" "
-                    "content=\"ikewhy " IKW_VERSION "\"/><title>");
-    put_title(h);
-    ikw_html_raw(h, "</title><style>");
-    for (size_t i = 0; ikw_html_style[i]; i++)
-        ikw_html_raw(h, ikw_html_style[i]);
-    ikw_html_raw(h, "</style></head>\n<body><a class=\"skip\" "
-                    "href=\"#main\">To the verdicts</a><header><h1>");
-    put_badge(h, h->report->outcome);
-    ikw_html_raw(h, " ");
-    if (h->report->nverdicts)
-        ikw_html_text(h, h->report->verdicts[0]->cause->title);
-    else
-        ikw_html_raw(h, "Why the negotiation failed");
-    ikw_html_raw(h, "</h1>");
-}
-
-static void put_input(struct ikw_html *h, const struct ikw_log_summary *in)
-{
-    const char *level = ikw_level_word(in->level);
-    ikw_html_raw(h, "<li><code>");
-    ikw_html_text(h, in->file);
-    ikw_html_raw(h, "</code>");
-    if (in->source == IKW_SOURCE_PEER)
-        ikw_html_raw(h, ", the peer's log");
-    if (!h->session->from_facts) {
-        ikw_html_f(h, ", %u lines", in->lines);
-        if (level)
-            ikw_html_f(h, ", level %s", level);
-        if (in->from_ms != IKW_NO_TIME && in->to_ms != IKW_NO_TIME) {
-            ikw_html_raw(h, ", ");
-            ikw_html_time(h, in->from_ms, true);
-            ikw_html_raw(h, " to ");
-            ikw_html_time(h, in->to_ms, true);
-        }
-    }
-    ikw_html_raw(h, "</li>");
-}
-
-static void put_other(struct ikw_html *h, const char *name, bool peer,
-                      const char *what)
-{
-    ikw_html_raw(h, "<li><code>");
-    ikw_html_text(h, name);
-    ikw_html_raw(h, peer ? "</code>, the peer's " : "</code>, ");
-    ikw_html_text(h, what);
-    ikw_html_raw(h, "</li>");
-}
-
-static void put_other_inputs(struct ikw_html *h)
-{
-    const struct ikw_session *s = h->session;
-    for (size_t i = 0; i < s->configs.nfiles; i++) {
-        const struct ikw_configs_file *f = &s->configs.files[i];
-        put_other(h, f->name, f->source == IKW_SOURCE_PEER,
-                  ikw_conf_kind_name(f->kind));
-    }
-    for (size_t i = 0; i < s->captures.nfiles; i++) {
-        const struct ikw_captures_file *f = &s->captures.files[i];
-        struct ikw_wire_summary sum = ikw_wire_join_sum(f->join);
-        struct ikw_buf b = { 0 };
-        ikw_buf_addf(&b, "capture, %zu packets of IKE", f->wire->npackets);
-        if (!sum.joined)
-            ikw_buf_adds(&b, ", none of a negotiation in the logs: not used");
-        put_other(h, f->name, (f->source == IKW_SOURCE_PEER) != sum.turned,
-                  ikw_buf_str(&b));
-        ikw_buf_release(&b);
-    }
-}
-
-static void put_inputs(struct ikw_html *h)
-{
-    ikw_html_raw(h, "<ul>");
-    for (size_t i = 0; i < h->session->ninputs; i++)
-        put_input(h, &h->session->inputs[i]);
-    put_other_inputs(h);
-    ikw_html_raw(h, "</ul></header><nav aria-label=\"Parts\"><ul>"
-                    "<li><a href=\"#wrong\">Verdicts</a></li>"
-                    "<li><a href=\"#time\">Timeline</a></li>"
-                    "<li><a href=\"#tunnels\">Tunnels</a></li>"
-                    "<li><a href=\"#rest\">What remains</a></li></ul></nav>"
-                    "<main id=\"main\">");
-}
-
-/* ---- the list of verdicts ---------------------------------------------------
- */
-
-static void put_entry(struct ikw_html *h, size_t i)
-{
-    const struct ikw_verdict *v = h->report->verdicts[i];
-    enum ikw_style style;
-    const char *word = ikw_verdict_label(v, &style);
-    ikw_html_f(h, "<li%s>", style == IKW_RED ? " class=\"is-fault\"" : "");
-    ikw_html_badge(h, style == IKW_RED ? "fault" : "past", word);
-    ikw_html_raw(h, " ");
-    if (h->detailed[i])
-        ikw_html_f(h, "<a href=\"#v%zu\">", i + 1);
-    ikw_html_text(h, v->cause->title);
-    if (h->detailed[i])
-        ikw_html_raw(h, "</a>");
-    ikw_html_f(h, "<br/><small>%s%s%d %% \xc2\xb7 ",
-               v->band ? v->band->word : "", v->band ? ", " : "", v->certainty);
-    ikw_html_tunnel(h, v->local, v->peer, v->tunnel_name);
-    if (v->count > 1)
-        ikw_html_f(h, " \xc2\xb7 %u times", v->count);
-    if (v->recovered)
-        ikw_html_raw(h, " \xc2\xb7 recovered later");
-    ikw_html_raw(h, "</small></li>");
-}
-
-static void put_verdicts(struct ikw_html *h)
-{
-    size_t n = h->report->nverdicts;
-    ikw_html_raw(h, "<section aria-labelledby=\"wrong\"><h2 id=\"wrong\">"
-                    "Verdicts</h2>");
-    if (!n)
-        ikw_html_raw(h, "<p>There is none.</p>");
-    else
-        ikw_html_raw(h, "<ol class=\"list\">");
-    for (size_t i = 0; i < n && i < VERDICTS_LISTED; i++)
-        put_entry(h, i);
-    if (n)
-        ikw_html_raw(h, "</ol>");
-    if (n > VERDICTS_LISTED)
-        ikw_html_f(h, "<p>and %zu more: see the table of tunnels.</p>",
-                   n - VERDICTS_LISTED);
-    ikw_html_raw(h, "</section>");
-}
-
-/* ---- timelines
- * --------------------------------------------------------------- */
 
 static bool has_fault(const struct ikw_tunnel *t)
 {
@@ -193,23 +38,14 @@ static void put_time_row(struct ikw_html *h, const struct ikw_tunnel *t)
     ikw_html_raw(h, "</div>");
 }
 
-static void put_axis(struct ikw_html *h)
-{
-    bool day = ikw_when_same_day(h->from_ms, h->to_ms);
-    ikw_html_raw(h, "<div class=\"tlrow\"><div></div><div class=\"axis dim\">"
-                    "<span>");
-    ikw_html_time(h, h->from_ms, true);
-    ikw_html_raw(h, "</span><span>");
-    ikw_html_time(h, h->to_ms, !day);
-    ikw_html_raw(h, "</span></div></div>");
-}
-
 static void put_timelines(struct ikw_html *h)
 {
     const struct ikw_report *r = h->report;
     size_t shown = 0;
-    ikw_html_raw(h, "<section aria-labelledby=\"time\"><h2 id=\"time\">"
-                    "Timeline</h2>");
+    if (!ikw_html_overview(h))
+        return;
+    ikw_html_raw(h, "<section class=\"card\" aria-labelledby=\"time\">"
+                    "<h2 id=\"time\">Timeline</h2>");
     if (h->from_ms == IKW_NO_TIME) {
         ikw_html_raw(h, "<p>The lines of this log have no time.</p></section>");
         return;
@@ -220,28 +56,43 @@ static void put_timelines(struct ikw_html *h)
                 put_time_row(h, r->tunnels[i]);
                 shown++;
             }
-    put_axis(h);
-    ikw_html_timeline_legend(h);
+    ikw_html_raw(h, "<div class=\"tlrow\"><div></div>");
+    ikw_html_axis(h);
+    ikw_html_raw(h, "</div>");
+    ikw_html_timeline_legend(h, NULL);
     if (shown < r->ntunnels)
         ikw_html_f(h, "<p class=\"dim\">The first %zu of %zu tunnels.</p>",
                    shown, r->ntunnels);
     ikw_html_raw(h, "</section>");
 }
 
-/* ---- tunnels
- * ------------------------------------------------------------------ */
+/* ---- tunnels ----------------------------------------------------------------
+ */
+
+static const char *state_class(const struct ikw_tunnel *t)
+{
+    if (!strcmp(t->state, "up"))
+        return "healthy";
+    return strcmp(t->state, "down") ? "past" : "fault";
+}
+
+static void put_state(struct ikw_html *h, const struct ikw_tunnel *t)
+{
+    ikw_html_badge(h, state_class(t),
+                   strcmp(t->state, "unknown") ? t->state : "state unknown");
+}
 
 static void put_tunnel_head(struct ikw_html *h, const struct ikw_tunnel *t,
                             size_t index)
 {
     ikw_html_f(h,
-               "<section class=\"tunnel\" aria-labelledby=\"t%zu\">"
+               "<section class=\"card tunnel\" aria-labelledby=\"t%zu\">"
                "<h2 id=\"t%zu\">",
                index + 1, index + 1);
-    put_badge(h, t->outcome);
-    ikw_html_raw(h, " ");
     ikw_html_tunnel(h, t->local, t->peer, t->name);
-    ikw_html_f(h, "</h2><p>%s \xc2\xb7 %u negotiation%s", t->state, t->attempts,
+    ikw_html_raw(h, " ");
+    put_state(h, t);
+    ikw_html_f(h, "</h2><p class=\"dim\">%u negotiation%s", t->attempts,
                t->attempts == 1 ? "" : "s");
     if (t->first_ms != IKW_NO_TIME) {
         ikw_html_raw(h, " \xc2\xb7 ");
@@ -252,6 +103,10 @@ static void put_tunnel_head(struct ikw_html *h, const struct ikw_tunnel *t,
     }
     ikw_html_raw(h, "</p>");
     ikw_html_timeline(h, t);
+    if (t->timeline && h->from_ms != IKW_NO_TIME) {
+        ikw_html_axis(h);
+        ikw_html_timeline_legend(h, t->timeline);
+    }
 }
 
 /* True if there was room for it. */
@@ -275,7 +130,7 @@ static void put_daemon(struct ikw_html *h)
         if (r->verdicts[i]->tunnel < r->ntunnels)
             continue;
         if (!any)
-            ikw_html_raw(h, "<section class=\"tunnel\" "
+            ikw_html_raw(h, "<section class=\"card tunnel\" "
                             "aria-labelledby=\"daemon\"><h2 id=\"daemon\">"
                             "The daemon itself</h2>");
         any = true;
@@ -302,20 +157,21 @@ static void put_details(struct ikw_html *h)
     free(done);
     if (left)
         ikw_html_f(h,
-                   "<p>%zu more tunnels with a verdict stand in the table "
+                   "<p class=\"card\">%zu more tunnels with a verdict stand in "
+                   "the table "
                    "only; diagnose a part of the log to see their "
                    "details.</p>",
                    left);
 }
 
 /* ---- the table
- * ----------------------------------------------------------------- */
+ * --------------------------------------------------------------- */
 
 static void put_table_row(struct ikw_html *h, const struct ikw_tunnel *t)
 {
     const struct ikw_report *r = h->report;
     ikw_html_raw(h, "<tr><td>");
-    put_badge(h, t->outcome);
+    ikw_html_outcome(h, t->outcome);
     ikw_html_raw(h, "</td><td>");
     ikw_html_tunnel(h, t->local, t->peer, t->name);
     ikw_html_f(h, "</td><td>%s</td><td class=\"n\">%u</td><td>", t->state,
@@ -339,12 +195,10 @@ static void put_table_row(struct ikw_html *h, const struct ikw_tunnel *t)
 static void put_table(struct ikw_html *h)
 {
     const struct ikw_report *r = h->report;
-    ikw_html_raw(h, "<section class=\"all\" aria-labelledby=\"tunnels\">"
-                    "<h2 id=\"tunnels\">All tunnels</h2>");
-    if (!r->ntunnels) {
-        ikw_html_raw(h, "<p>There is none.</p></section>");
+    if (!ikw_html_overview(h))
         return;
-    }
+    ikw_html_raw(h, "<section class=\"card\" aria-labelledby=\"tunnels\">"
+                    "<h2 id=\"tunnels\">All tunnels</h2>");
     ikw_html_f(h,
                "<div class=\"wide\" tabindex=\"0\" role=\"region\" "
                "aria-label=\"Table of tunnels\"><table><caption>%zu tunnel%s"
@@ -360,24 +214,21 @@ static void put_table(struct ikw_html *h)
 }
 
 /* ---- what remains
- * ---------------------------------------------------------------- */
+ * ------------------------------------------------------------ */
 
 static void put_unexplained(struct ikw_html *h)
 {
     const struct ikw_report *r = h->report;
-    ikw_html_f(h, "<h3>Error lines no verdict explains: %u</h3>",
+    ikw_html_f(h, "<h3>Error lines that no verdict explains: %u</h3>",
                r->unexplained_total);
     if (!r->nunexplained)
         return;
-    ikw_html_raw(h, "<ul>");
+    ikw_html_raw(h, "<ul class=\"ev\">");
     for (size_t i = 0; i < r->nunexplained && i < UNEXPLAINED_MOST; i++) {
-        struct ikw_buf b = { 0 };
         ikw_html_raw(h, "<li>");
         ikw_html_place(h, &r->unexplained[i]);
-        ikw_line_words(&b, &r->unexplained[i]);
-        ikw_html_element(h, "span", "log", ikw_buf_str(&b));
+        ikw_html_log(h, &r->unexplained[i]);
         ikw_html_raw(h, "</li>");
-        ikw_buf_release(&b);
     }
     ikw_html_raw(h, "</ul>");
 }
@@ -407,7 +258,7 @@ static void put_elsewhere(struct ikw_html *h)
 static void put_rest(struct ikw_html *h)
 {
     const struct ikw_report *r = h->report;
-    ikw_html_raw(h, "<section class=\"all\" aria-labelledby=\"rest\">"
+    ikw_html_raw(h, "<section class=\"card rest\" aria-labelledby=\"rest\">"
                     "<h2 id=\"rest\">What remains</h2>");
     if (r->nnotes)
         ikw_html_raw(h, "<h3>Worth knowing, no fault</h3><ul>");
@@ -427,7 +278,7 @@ static void put_rest(struct ikw_html *h)
 }
 
 /* ---- all of it
- * -------------------------------------------------------------------- */
+ * --------------------------------------------------------------- */
 
 static void find_span(struct ikw_html *h)
 {
@@ -461,9 +312,8 @@ void ikw_render_html(struct ikw_buf *out, const struct ikw_session *s)
     find_span(&h);
     put_details(&h);
     h.out = out;
-    put_head(&h);
-    put_inputs(&h);
-    put_verdicts(&h);
+    ikw_html_top(&h);
+    ikw_html_causes(&h);
     put_timelines(&h);
     ikw_buf_add(out, ikw_buf_str(&aside), aside.len);
     put_table(&h);

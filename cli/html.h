@@ -54,17 +54,38 @@ void ikw_html_tunnel(struct ikw_html *h, const char *local, const char *peer,
 /* Word for the outcome as a class name: fault, healthy, ... */
 void ikw_html_badge(struct ikw_html *h, const char *class, const char *word);
 
+void ikw_html_outcome(struct ikw_html *h, enum ikw_outcome o);
+/* A line of a log with its level, in a box. */
+void ikw_html_log(struct ikw_html *h, const struct ikw_evidence *ev);
+/* "very likely, 94 %", with a bar. */
+void ikw_html_certainty(struct ikw_html *h, const struct ikw_verdict *v);
+
 /* ---- parts ----------------------------------------------------------------
  */
 
+/* From the document's start to <main> (html_top.c). */
+void ikw_html_top(struct ikw_html *h);
+/* The list of verdicts by cause, if there is more than one verdict. */
+void ikw_html_causes(struct ikw_html *h);
+/* Whether a timeline and a table of all tunnels are shown. */
+bool ikw_html_overview(const struct ikw_html *h);
+
 /* Of a verdict, as a section with headings of level 3 (html_verdict.c). */
 void ikw_html_verdict(struct ikw_html *h, size_t index);
+/* How sure, who acts, our role, when, which. */
+void ikw_html_facts(struct ikw_html *h, const struct ikw_verdict *v,
+                    size_t index);
+/* Whether the first verdict has the part "do", "way", "seen" or "how". */
+bool ikw_html_has_part(const struct ikw_html *h, const char *part);
 void ikw_html_proof(struct ikw_html *h, const struct ikw_verdict *v,
                     size_t index);
 void ikw_html_ladder(struct ikw_html *h, const struct ikw_ladder *l);
 /* A bar over the time of the whole log. */
 void ikw_html_timeline(struct ikw_html *h, const struct ikw_tunnel *t);
-void ikw_html_timeline_legend(struct ikw_html *h);
+/* What stands under bars: the log's start and end. */
+void ikw_html_axis(struct ikw_html *h);
+/* What the signs mean: those of `l`, or all. */
+void ikw_html_timeline_legend(struct ikw_html *h, const struct ikw_timeline *l);
 /* The lines linked to so far, by file and number. */
 void ikw_html_lines(struct ikw_html *h);
 

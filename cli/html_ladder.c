@@ -7,14 +7,15 @@
 #include <string.h>
 
 enum {
-    WIDTH = 420,
-    LEFT = 60,
-    RIGHT = 362,
-    ROW = 14, /* height of a line of text */
-    CHARS = 44,
-    CHARS_BOLD = 40,
+    WIDTH = 380,
+    LEFT = 58,
+    RIGHT = 334,
+    ROW = 15,   /* height of a line of text */
+    CHARS = 40, /* between the lanes */
+    CHARS_BOLD = 36,
     LINES = 3,
-    HEAD_CHARS = 66 /* both addresses in one row */
+    HALF = 184,     /* width of a box */
+    HALF_CHARS = 25 /* of an address that fits into one */
 };
 
 struct canvas {
@@ -68,12 +69,25 @@ static void mark(struct canvas *c, const struct ikw_step *s, int y)
     int x = lane_x(s->lane);
     if (s->failing)
         ikw_html_f(c->h,
-                   "<circle class=\"fm\" cx=\"%d\" cy=\"%d\" r=\"7\"/>"
-                   "<path class=\"fx\" d=\"M%d %dl6 6m0-6l-6 6\"/>",
+                   "<circle class=\"fm\" cx=\"%d\" cy=\"%d\" r=\"8.5\"/>"
+                   "<path class=\"fx\" d=\"M%d %dl7 7m0-7l-7 7\"/>",
                    x, y, x - 3, y - 3);
     else if (s->evidence)
-        ikw_html_f(c->h, "<circle class=\"ev\" cx=\"%d\" cy=\"%d\" r=\"4\"/>",
+        ikw_html_f(c->h, "<circle class=\"dot\" cx=\"%d\" cy=\"%d\" r=\"6\"/>",
                    x, y);
+    else if (s->kind == IKW_STEP_EVENT)
+        ikw_html_f(c->h, "<circle class=\"pt\" cx=\"%d\" cy=\"%d\" r=\"3.5\"/>",
+                   x, y);
+}
+
+/* Behind the step that fails. */
+static void band(struct canvas *c, const struct ikw_step *s, int top, int end)
+{
+    if (s->failing)
+        ikw_html_f(c->h,
+                   "<rect class=\"band\" x=\"%d\" y=\"%d\" width=\"%d\" "
+                   "height=\"%d\" rx=\"5\"/>",
+                   LEFT - 5, top, RIGHT - LEFT + 10, end - top);
 }
 
 static void put_text(struct canvas *c, int x, int y, const char *anchor,
@@ -92,7 +106,7 @@ static void put_text(struct canvas *c, int x, int y, const char *anchor,
     ikw_buf_release(&part);
 }
 
-/* The text in lines; returns how many. */
+/* How many lines the text takes; draws them if `x` is one. */
 static int put_lines(struct canvas *c, int x, const char *anchor,
                      const char *class, const char *text)
 {
@@ -102,7 +116,8 @@ static int put_lines(struct canvas *c, int x, const char *anchor,
     ikw_page_wrap(&page, 0, 0, LINES, text);
     for (const char *p = ikw_buf_str(&page.out); *p; n++) {
         size_t len = strcspn(p, "\n");
-        put_text(c, x, c->y + n * ROW, anchor, class, p, len);
+        if (x)
+            put_text(c, x, c->y + n * ROW, anchor, class, p, len);
         p += len + (p[len] == '\n');
     }
     ikw_page_release(&page);
@@ -121,7 +136,9 @@ static void put_margins(struct canvas *c, const struct ikw_step *s, int y)
     if (c->h->session->ninputs > 1)
         ikw_buf_addf(&b, "%c:", (char)('a' + s->first.file % 26));
     ikw_buf_addf(&b, "%u", s->first.line);
+    ikw_html_f(c->h, "<a href=\"#l%u-%u\">", s->first.file, s->first.line);
     put_text(c, WIDTH, y, "end", "d", b.ptr, b.len);
+    ikw_html_raw(c->h, "</a>");
     ikw_buf_release(&b);
 }
 
@@ -134,7 +151,7 @@ static void draw_arrow(struct canvas *c, const struct ikw_step *s, int y)
     int from = right ? LEFT : RIGHT, to = right ? RIGHT : LEFT;
     int sign = right ? 1 : -1;
     if (s->lost)
-        to -= sign * 60;
+        to -= sign * 56;
     ikw_html_f(c->h, "<path class=\"a%s%s\" d=\"M%d %dH%d\"/>",
                s->implied ? " i" : "", s->failing ? " fa" : "", from, y,
                to - sign * 7);
@@ -142,19 +159,23 @@ static void draw_arrow(struct canvas *c, const struct ikw_step *s, int y)
         ikw_html_f(c->h, "<path class=\"lx\" d=\"M%d %dl10 10m0-10l-10 10\"/>",
                    to - 5, y - 5);
     else
-        ikw_html_f(c->h, "<path class=\"hd\" d=\"M%d %dl%d -4v8z\"/>", to, y,
-                   -sign * 8);
+        ikw_html_f(c->h, "<path class=\"hd%s\" d=\"M%d %dl%d -4.5v9z\"/>",
+                   s->failing ? " fa" : "", to, y, -sign * 9);
 }
 
 static void draw_message(struct canvas *c, const struct ikw_step *s,
                          const char *text)
 {
     bool right = s->lane == IKW_LANE_LEFT;
+    const char *class = s->failing ? "f" : "";
+    int n = put_lines(c, 0, "", class, text);
+    c->y += 4;
+    band(c, s, c->y, c->y + n * ROW + 15);
     c->y += ROW;
     put_margins(c, s, c->y);
-    int n = put_lines(c, right ? LEFT + 12 : RIGHT - 12, right ? "" : "end",
-                      s->failing ? "f" : "", text);
-    c->y += (n - 1) * ROW + 6;
+    put_lines(c, right ? LEFT + 14 : RIGHT - 14, right ? "" : "end", class,
+              text);
+    c->y += (n - 1) * ROW + 7;
     draw_arrow(c, s, c->y);
     mark(c, s, c->y);
     c->y += 6;
@@ -164,22 +185,25 @@ static void draw_event(struct canvas *c, const struct ikw_step *s,
                        const char *text)
 {
     bool left = s->lane == IKW_LANE_LEFT;
-    c->y += ROW + 2;
+    const char *class = s->failing ? "f" : "";
+    int n = put_lines(c, 0, "", class, text);
+    c->y += 5;
+    band(c, s, c->y, c->y + n * ROW + 7);
+    c->y += ROW;
     put_margins(c, s, c->y);
     mark(c, s, c->y - 4);
-    int n = put_lines(c, left ? LEFT + 12 : RIGHT - 12, left ? "" : "end",
-                      s->failing ? "f" : "", text);
-    c->y += (n - 1) * ROW + 4;
+    put_lines(c, left ? LEFT + 14 : RIGHT - 14, left ? "" : "end", class, text);
+    c->y += (n - 1) * ROW + 6;
 }
 
 static void draw_hidden(struct canvas *c, const struct ikw_step *s)
 {
-    c->y += ROW + 2;
+    c->y += ROW + 5;
     put_text(c, (LEFT + RIGHT) / 2, c->y, "middle", "d", s->text,
              strlen(s->text));
     ikw_html_f(c->h, "<path class=\"a i\" d=\"M%d %dH%d\"/>", LEFT + 10,
                c->y + 6, RIGHT - 10);
-    c->y += 10;
+    c->y += 12;
 }
 
 static void draw_step(struct canvas *c, const struct ikw_step *s)
@@ -203,38 +227,45 @@ static const char *address(const struct ikw_ladder_side *side)
     return side->address ? side->address : "?";
 }
 
+/* A box of two lines of text over a lane, or under it. */
+static void draw_box(struct canvas *c, enum ikw_lane lane, bool whole,
+                     const char *bold, const char *dim)
+{
+    bool left = lane == IKW_LANE_LEFT;
+    int width = whole ? WIDTH : HALF, x = left ? 0 : WIDTH - width;
+    const char *anchor = left ? "" : "end";
+    ikw_html_f(c->h,
+               "<rect class=\"bx\" x=\"%d\" y=\"%d\" width=\"%d\" "
+               "height=\"38\" rx=\"6\"/>",
+               x, c->y, width);
+    x = left ? 10 : WIDTH - 10;
+    put_text(c, x, c->y + 16, anchor, "h", bold, strlen(bold));
+    put_text(c, x, c->y + 31, anchor, "d", dim, strlen(dim));
+}
+
 static void draw_head(struct canvas *c)
 {
     const struct ikw_ladder_side *s = c->l->side;
-    struct ikw_buf a = { 0 }, b = { 0 };
-    bool one_row = strlen(address(&s[0])) + strlen(address(&s[1])) < HEAD_CHARS;
-    ikw_buf_addf(&a, "%s, %s", role_words(c->l, IKW_LANE_LEFT),
-                 log_words(&s[0]));
-    ikw_buf_addf(&b, "%s, %s", role_words(c->l, IKW_LANE_RIGHT),
-                 log_words(&s[1]));
-    c->y = 12;
-    put_text(c, 0, c->y, "", "h", address(&s[0]), strlen(address(&s[0])));
-    if (!one_row)
-        c->y += ROW;
-    put_text(c, WIDTH, c->y, "end", "h", address(&s[1]),
-             strlen(address(&s[1])));
-    c->y += ROW - 1;
-    put_text(c, 0, c->y, "", "d", a.ptr, a.len);
-    put_text(c, WIDTH, c->y, "end", "d", b.ptr, b.len);
-    c->y += 8;
-    ikw_buf_release(&a);
-    ikw_buf_release(&b);
+    bool whole = strlen(address(&s[0])) > HALF_CHARS ||
+                 strlen(address(&s[1])) > HALF_CHARS;
+    for (int i = 0; i < 2; i++) {
+        struct ikw_buf b = { 0 };
+        ikw_buf_addf(&b, "%s, %s", role_words(c->l, (enum ikw_lane)i),
+                     log_words(&s[i]));
+        draw_box(c, (enum ikw_lane)i, whole, address(&s[i]), b.ptr);
+        ikw_buf_release(&b);
+        if (whole && !i)
+            c->y += 42;
+    }
+    c->y += 38;
 }
 
 static void draw_foot(struct canvas *c)
 {
-    for (int i = 0; i < 2; i++) {
-        struct ikw_buf b = { 0 };
-        ikw_buf_addf(&b, "holds: %s", holds_words(&c->l->side[i]));
-        put_text(c, i ? WIDTH : 0, c->y + ROW + 4, i ? "end" : "", "h", b.ptr,
-                 b.len);
-        ikw_buf_release(&b);
-    }
+    for (int i = 0; i < 2; i++)
+        draw_box(c, (enum ikw_lane)i, false, holds_words(&c->l->side[i]),
+                 "in the end");
+    c->y += 38;
 }
 
 /* The lanes come first in the file so that they lie below the rest; how long
@@ -242,11 +273,12 @@ static void draw_foot(struct canvas *c)
 static void draw(struct ikw_html *h, const struct ikw_ladder *l)
 {
     struct ikw_buf aside = { 0 }, *out = h->out;
-    struct canvas c = { .h = h, .l = l, .last_s = INT64_MIN };
+    struct canvas c = { .h = h, .l = l, .y = 1, .last_s = INT64_MIN };
     unsigned id = ++h->ladders;
     h->out = &aside;
     draw_head(&c);
     int top = c.y;
+    c.y += 4;
     for (size_t i = 0; i < l->nsteps; i++)
         draw_step(&c, &l->steps[i]);
     c.y += 10;
@@ -254,9 +286,9 @@ static void draw(struct ikw_html *h, const struct ikw_ladder *l)
     draw_foot(&c);
     h->out = out;
     ikw_html_f(h,
-               "<svg viewBox=\"-2 0 %d %d\" role=\"img\" "
-               "aria-labelledby=\"s%u\"><title id=\"s%u\">",
-               WIDTH + 4, end + ROW + 14, id, id);
+               "<svg class=\"ladder\" viewBox=\"-1 0 %d %d\" "
+               "role=\"group\" aria-labelledby=\"s%u\"><title id=\"s%u\">",
+               WIDTH + 2, c.y + 2, id, id);
     ikw_html_raw(h, "The messages between ");
     ikw_html_text(h, address(&l->side[0]));
     ikw_html_raw(h, " and ");
@@ -303,8 +335,9 @@ static void caption(struct ikw_html *h, const struct ikw_ladder *l)
         ikw_html_f(h, "Phase %u", l->phase);
     if (l->exchange && l->phase)
         ikw_html_f(h, ", %s mode. ", l->exchange);
-    ikw_html_raw(h, "A red cross marks where it goes wrong, a dot the other "
-                    "evidence; dashes what only follows from a line.");
+    ikw_html_raw(h, "The cross marks where it goes wrong, a full dot the "
+                    "other evidence; dashes what only follows from a line. "
+                    "The number is that of the line.");
     if (l->dropped)
         ikw_html_f(h, " %zu more steps are not shown.", l->dropped);
     for (unsigned i = 0;
@@ -321,7 +354,8 @@ void ikw_html_ladder(struct ikw_html *h, const struct ikw_ladder *l)
     ikw_html_raw(h, "<figure>");
     draw(h, l);
     caption(h, l);
-    ikw_html_raw(h, "</figure><details><summary>The same as a list</summary>"
+    ikw_html_raw(h, "</figure><details class=\"fold\"><summary>The same as "
+                    "a list</summary>"
                     "<ol>");
     for (size_t i = 0; i < l->nsteps; i++)
         list_step(h, l, &l->steps[i]);

@@ -60,10 +60,11 @@ void ikw_html_lines(struct ikw_html *h)
     if (!h->nlines)
         return;
     qsort(h->lines, h->nlines, sizeof *h->lines, cmp_line);
-    ikw_html_raw(h, "<section class=\"all\" aria-labelledby=\"lines\">"
-                    "<h2 id=\"lines\">Lines of the log</h2>"
-                    "<p class=\"dim\">Only those that this page speaks of; "
-                    "secrets are left out.</p>");
+    ikw_html_raw(h,
+                 "<section class=\"card from-log\" aria-labelledby=\"lines\">"
+                 "<h2 id=\"lines\">Lines of the log</h2>"
+                 "<p class=\"dim\">Only those that this page speaks of; "
+                 "secrets are left out.</p>");
     for (size_t i = 0; i < h->nlines;) {
         size_t to = i;
         while (to < h->nlines && h->lines[to].file == h->lines[i].file)

@@ -59,18 +59,14 @@ static void put_fact(struct tree *t, const struct ikw_proof *p)
             ikw_html_place(h, &p->last);
         }
     }
-    if (p->first.line && tell(t, p)) {
-        struct ikw_buf b = { 0 };
-        ikw_line_words(&b, &p->first);
-        ikw_html_element(h, "span", "log", ikw_buf_str(&b));
-        ikw_buf_release(&b);
-    }
+    if (p->first.line && tell(t, p))
+        ikw_html_log(h, &p->first);
     ikw_html_raw(h, "</li>");
 }
 
 static void put_absent(struct tree *t, const struct ikw_proof *p)
 {
-    ikw_html_raw(t->h, "<li>not in the log: ");
+    ikw_html_f(t->h, "<li>%s: ", ikw_absent_lead(t->h->session, p));
     ikw_html_text(t->h, p->words);
     if (p->window && *p->window) {
         ikw_html_raw(t->h, ", ");
@@ -150,7 +146,10 @@ void ikw_html_proof(struct ikw_html *h, const struct ikw_verdict *v,
     struct tree t = { .h = h, .v = v, .index = index };
     if (!v->proof || !v->proof->nchildren)
         return;
-    ikw_html_raw(h, "<h4>How this follows</h4><div class=\"proof\">");
+    ikw_html_f(h,
+               "<h4 id=\"v%zu-how\">How this follows</h4>"
+               "<div class=\"proof\">",
+               index + 1);
     put_children(&t, v->proof, 1);
     ikw_html_raw(h, "</div>");
     free(t.shown);

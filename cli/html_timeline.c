@@ -35,12 +35,26 @@ static void put_up(struct ikw_html *h, const struct ikw_up *u)
                from / 100, from % 100, (to - from) / 100, (to - from) % 100);
 }
 
+/* How long an attempt took that did not come up. */
+static void put_stretch(struct ikw_html *h, const struct ikw_mark *m)
+{
+    int from = at(h, m->from_ms), to = at(h, m->to_ms);
+    if (to > from)
+        ikw_html_f(h,
+                   "<span class=\"t %s\" style=\"left:%d.%02d%%;"
+                   "width:%d.%02d%%\"></span>",
+                   kinds[m->kind].class, from / 100, from % 100,
+                   (to - from) / 100, (to - from) % 100);
+}
+
 static void put_mark(struct ikw_html *h, const struct ikw_mark *m)
 {
-    /* a little in from the ends, so that the sign is seen whole */
-    int x = 150 + at(h, m->from_ms) * 97 / 100;
+    /* what fails does so in the end; a little in from the ends, so that the
+     * sign is seen whole */
+    int64_t t_ms = m->kind == IKW_MARK_FAILED ? m->to_ms : m->from_ms;
+    int x = 150 + at(h, t_ms) * 97 / 100;
     struct ikw_buf clock = { 0 };
-    ikw_when_clock(&clock, m->from_ms);
+    ikw_when_clock(&clock, t_ms);
     ikw_html_f(h,
                "<span class=\"m %s\" style=\"left:%d.%02d%%\" title=\"%s "
                "%s%s",
@@ -83,15 +97,42 @@ void ikw_html_timeline(struct ikw_html *h, const struct ikw_tunnel *t)
     for (size_t i = 0; i < l->nups; i++)
         put_up(h, &l->ups[i]);
     for (size_t i = 0; i < l->nmarks; i++)
+        if (l->marks[i].kind == IKW_MARK_FAILED ||
+            l->marks[i].kind == IKW_MARK_OPEN)
+            put_stretch(h, &l->marks[i]);
+    for (size_t i = 0; i < l->nmarks; i++)
         put_mark(h, &l->marks[i]);
     ikw_html_raw(h, "</div>");
 }
 
-void ikw_html_timeline_legend(struct ikw_html *h)
+void ikw_html_axis(struct ikw_html *h)
 {
-    ikw_html_raw(h, "<p class=\"key dim\"><span><span class=\"box\"></span> "
-                    "up</span>");
+    int64_t middle = h->from_ms + (h->to_ms - h->from_ms) / 2;
+    bool day = ikw_when_same_day(h->from_ms, h->to_ms);
+    ikw_html_raw(h, "<div class=\"axis dim\">");
+    ikw_html_time(h, h->from_ms, !day);
+    if (day && h->to_ms - h->from_ms > 1000)
+        ikw_html_time(h, middle, false);
+    ikw_html_time(h, h->to_ms, !day);
+    ikw_html_raw(h, "</div>");
+}
+
+static bool has_kind(const struct ikw_timeline *l, size_t kind)
+{
+    for (size_t i = 0; l && i < l->nmarks; i++)
+        if (l->marks[i].kind == kind)
+            return true;
+    return !l;
+}
+
+void ikw_html_timeline_legend(struct ikw_html *h, const struct ikw_timeline *l)
+{
+    ikw_html_raw(h, "<p class=\"key dim\">");
+    if (!l || l->nups)
+        ikw_html_raw(h, "<span><span class=\"box\"></span> up</span>");
     for (size_t i = 0; i < IKW_MARK_KINDS; i++)
-        ikw_html_f(h, "<span>%s %s</span>", kinds[i].sign, kinds[i].words);
+        if (has_kind(l, i))
+            ikw_html_f(h, "<span><strong class=\"%s\">%s</strong> %s</span>",
+                       kinds[i].class, kinds[i].sign, kinds[i].words);
     ikw_html_raw(h, "</p>");
 }

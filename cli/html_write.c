@@ -166,3 +166,32 @@ void ikw_html_badge(struct ikw_html *h, const char *class, const char *word)
 {
     ikw_html_f(h, "<span class=\"badge %s\">%s</span>", class, word);
 }
+
+void ikw_html_outcome(struct ikw_html *h, enum ikw_outcome o)
+{
+    enum ikw_style style;
+    ikw_html_badge(h, ikw_outcome_name(o), ikw_outcome_label(o, &style));
+}
+
+void ikw_html_log(struct ikw_html *h, const struct ikw_evidence *ev)
+{
+    enum ikw_level level = ev->message ? ev->message->level : IKW_LEVEL_NONE;
+    struct ikw_buf b = { 0 };
+    ikw_line_words(&b, ev);
+    ikw_html_element(h, "span",
+                     level == IKW_LEVEL_ERROR     ? "log error"
+                     : level == IKW_LEVEL_WARNING ? "log warning"
+                                                  : "log",
+                     ikw_buf_str(&b));
+    ikw_buf_release(&b);
+}
+
+void ikw_html_certainty(struct ikw_html *h, const struct ikw_verdict *v)
+{
+    ikw_html_f(h,
+               "<span class=\"sure\" aria-hidden=\"true\"><span style=\""
+               "width:%d%%\"></span></span>",
+               v->certainty);
+    ikw_html_f(h, "<strong>%s%s%d&#160;%%</strong>",
+               v->band ? v->band->word : "", v->band ? ", " : "", v->certainty);
+}

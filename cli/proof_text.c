@@ -115,7 +115,7 @@ static void show_rule(struct tree *t, const struct ikw_proof *p)
 static void show_absent(struct tree *t, const struct ikw_proof *p)
 {
     struct ikw_buf b = { 0 };
-    ikw_buf_addf(&b, "not in the log: %s", p->words);
+    ikw_buf_addf(&b, "%s: %s", ikw_absent_lead(t->session, p), p->words);
     if (p->window && *p->window)
         ikw_buf_addf(&b, ", %s", p->window);
     ikw_page_flow(t->page, ikw_buf_str(&t->first), ikw_buf_str(&t->next),

@@ -32,6 +32,15 @@ const char *ikw_nobody_words(const struct ikw_verdict *v);
 const char *ikw_verdict_label(const struct ikw_verdict *v,
                               enum ikw_style *style);
 const char *ikw_outcome_label(enum ikw_outcome o, enum ikw_style *style);
+/* What to say where there is no verdict to open with. */
+const char *ikw_outcome_says(const struct ikw_session *s);
+/* An absence as a person would say it; NULL if it says nothing to a reader:
+ * what no rule concluded, and what has no words. */
+const char *ikw_absence_says(const struct ikw_session *s,
+                             const struct ikw_absence *a);
+/* What a node that stands for an absence opens with. */
+const char *ikw_absent_lead(const struct ikw_session *s,
+                            const struct ikw_proof *p);
 /* "error"; NULL for none */
 const char *ikw_level_word(enum ikw_level level);
 /* A line of a log as evidence, with its level. Not escaped. */

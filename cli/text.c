@@ -140,7 +140,7 @@ static bool nothing_recognised(const struct ikw_session *s)
     return lines;
 }
 
-static void print_outcome(struct ikw_page *page, const struct ikw_session *s)
+const char *ikw_outcome_says(const struct ikw_session *s)
 {
     static const char *const says[] = {
         [IKW_OUTCOME_HEALTHY] = "No failure in this log",
@@ -148,15 +148,19 @@ static void print_outcome(struct ikw_page *page, const struct ikw_session *s)
         [IKW_OUTCOME_UNDECIDED] = "This log shows too little to name a cause",
         [IKW_OUTCOME_NO_NEGOTIATION] = "No IKE negotiation in this log",
     };
-    enum ikw_style style;
     enum ikw_outcome o = s->report->outcome;
-    const char *word = ikw_outcome_label(o, &style);
-    const char *text = says[o];
     if (o == IKW_OUTCOME_NO_NEGOTIATION && nothing_recognised(s))
-        text = "This is not the log of an IKE daemon that is known here";
+        return "This is not the log of an IKE daemon that is known here";
+    return says[o];
+}
+
+static void print_outcome(struct ikw_page *page, const struct ikw_session *s)
+{
+    enum ikw_style style;
+    const char *word = ikw_outcome_label(s->report->outcome, &style);
     ikw_page_styled(page, style, word);
     ikw_page_spaces(page, 2);
-    ikw_page_wrap(page, strlen(word) + 2, 7, 0, text);
+    ikw_page_wrap(page, strlen(word) + 2, 7, 0, ikw_outcome_says(s));
 }
 
 /* How each input was read: the first question where nothing came of it. */

@@ -230,23 +230,42 @@ static bool says_something(const struct ikw_bill_row *row)
     return row->group && row->proof && (row->db || strength(row) > 0);
 }
 
-/* What is not in the log counts where a line of it would be; what rules have
- * not derived says nothing to a reader. */
-static bool worth_telling(const struct ikw_session *s,
-                          const struct ikw_absence *a)
+const char *ikw_absence_says(const struct ikw_session *s,
+                             const struct ikw_absence *a)
 {
     const struct ikw_type *type = a->fact ? ikw_kb_type(s->kb, a->fact) : NULL;
-    return a->observable && a->what && !(type && type->derived);
+    return a->says && *a->says && !(type && type->derived) ? a->says : NULL;
 }
 
+const char *ikw_absent_lead(const struct ikw_session *s,
+                            const struct ikw_proof *p)
+{
+    const struct ikw_type *type =
+        p->fact_type ? ikw_kb_type(s->kb, p->fact_type) : NULL;
+    return type && type->derived ? "not concluded" : "not in the log";
+}
+
+static bool said_earlier(const struct ikw_session *s,
+                         const struct ikw_verdict *v, size_t n)
+{
+    const char *says = ikw_absence_says(s, &v->absent[n]);
+    for (size_t i = 0; i < n; i++)
+        if (same(ikw_absence_says(s, &v->absent[i]), says))
+            return true;
+    return false;
+}
+
+/* What is not in the log counts where a line of it would be. */
 static void print_absences(struct evidence_page *ep)
 {
     struct ikw_buf b = { 0 };
     unsigned n = 0;
-    for (size_t i = 0; i < ep->v->nabsent; i++) {
+    for (size_t i = 0; i < ep->v->nabsent && n < ABSENCES_MOST; i++) {
         const struct ikw_absence *a = &ep->v->absent[i];
-        if (worth_telling(ep->session, a) && n++ < ABSENCES_MOST)
-            ikw_buf_addf(&b, "%s%s", b.len ? "; " : "absent: ", a->what);
+        const char *says = ikw_absence_says(ep->session, a);
+        if (!says || !a->observable || said_earlier(ep->session, ep->v, i))
+            continue;
+        ikw_buf_addf(&b, "%s%s", n++ ? "; " : "not in the log: ", says);
     }
     if (b.len) {
         ikw_buf_addf(&b, " (this log would show %s)", n > 1 ? "them" : "it");

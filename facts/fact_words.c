@@ -100,9 +100,24 @@ static void add_plain(const struct saying *f, struct ikw_buf *out)
     }
 }
 
+/* Where all words hang on slots that are unknown: what the type means. */
+static void add_meaning(const struct saying *f, struct ikw_buf *out)
+{
+    const char *m = f->type->means ? f->type->means : f->type->name;
+    size_t len = strlen(m);
+    bool one_capital =
+        len > 1 && m[0] >= 'A' && m[0] <= 'Z' && !(m[1] >= 'A' && m[1] <= 'Z');
+    if (len && m[len - 1] == '.')
+        len--;
+    if (one_capital)
+        ikw_buf_addc(out, (char)(m[0] - 'A' + 'a'));
+    ikw_buf_add(out, m + one_capital, len - one_capital);
+}
+
 static void say(const struct saying *f, struct ikw_buf *out)
 {
     const char *s = f->type->says;
+    size_t before = out->len;
     if (!s) {
         add_plain(f, out);
         return;
@@ -117,6 +132,8 @@ static void say(const struct saying *f, struct ikw_buf *out)
         add_group(f, (struct ikw_slice){ s, n }, out);
         s += n + (s[n] == ']');
     }
+    if (out->len == before)
+        add_meaning(f, out);
 }
 
 void ikw_fact_words(const struct ikw_fact *f, struct ikw_buf *out)

@@ -174,18 +174,21 @@ static bool gone(const struct ikw_scene *s, const struct ikw_type *type,
     return false;
 }
 
+static bool lives(const struct ikw_scene *s, const struct ikw_fact *f)
+{
+    int64_t id = 0;
+    ikw_fact_int(f, "id", &id);
+    return ikw_fact_says(f, "outcome", "established") &&
+           !gone(s, s->types->removed, id) && !gone(s, s->types->expired, id);
+}
+
 static const char *state_after(const struct ikw_scene *s,
                                const struct ikw_fact *f)
 {
     static const char *const failures[] = { "failed", "refused", "expired",
                                             "half" };
-    int64_t id = 0;
-    ikw_fact_int(f, "id", &id);
-    if (ikw_fact_says(f, "outcome", "established")) {
-        bool lost =
-            gone(s, s->types->removed, id) || gone(s, s->types->expired, id);
-        return lost ? "down" : "up";
-    }
+    if (ikw_fact_says(f, "outcome", "established"))
+        return lives(s, f) ? "up" : "down";
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
         if (ikw_fact_says(f, "outcome", failures[i]))
             return "down";
@@ -201,6 +204,31 @@ static bool later(const struct ikw_fact *a, const struct ikw_fact *b)
     return a->last.line > b->last.line;
 }
 
+static bool begun_later(const struct ikw_fact *a, const struct ikw_fact *b)
+{
+    if (a->first.file != b->first.file)
+        return a->first.file > b->first.file;
+    return a->first.line > b->first.line;
+}
+
+/* An SA that ran its course leaves the tunnel up if another of its phase,
+ * begun later, took its place. */
+static bool replaced(const struct ikw_scene *s, const struct ikw_fact *f)
+{
+    int64_t phase = 0, other = 0;
+    ikw_fact_int(f, "phase", &phase);
+    if (ikw_fact_says(f, "outcome", "failed") ||
+        ikw_fact_says(f, "outcome", "refused"))
+        return false;
+    for (size_t i = 0; i < s->nnegotiations; i++) {
+        const struct ikw_fact *g = s->negotiations[i];
+        if (g->source == f->source && ikw_fact_int(g, "phase", &other) &&
+            other == phase && begun_later(g, f) && lives(s, g))
+            return true;
+    }
+    return false;
+}
+
 /* By the last negotiation, in order of time, then of line and number. */
 static void read_state(struct ikw_tunnel_state *t, const struct ikw_scene *s,
                        enum ikw_source source)
@@ -212,7 +240,7 @@ static void read_state(struct ikw_tunnel_state *t, const struct ikw_scene *s,
             last = f;
     }
     if (last)
-        t->state = state_after(s, last);
+        t->state = replaced(s, last) ? "up" : state_after(s, last);
 }
 
 /* Success in this stretch also heals what failed in earlier ones. */

@@ -19,7 +19,8 @@ static const char vocabulary[] =
     "<slot name='phase' kind='int'/><slot name='role' kind='word' words='I R'/>"
     "<slot name='exchange' kind='word' words='main quick'/>"
     "<slot name='parent' kind='id'/><slot name='outcome' kind='word' "
-    "words='pending established failed'/><slot name='icookie' kind='text'/>"
+    "words='pending established expired failed'/><slot name='icookie' "
+    "kind='text'/>"
     "<slot name='rcookie' kind='text'/>"
     "<slot name='carried' kind='word' words='yes no'/></type>"
     "<type name='clue' means='A clue.'><slot name='negotiation' kind='id'/>"
@@ -785,6 +786,23 @@ static void an_outcome_follows_from_problems_and_success(void)
     }
 }
 
+static void a_renewed_tunnel_is_up_after_the_old_sa_is_gone(void)
+{
+    for (int renewed = 0; renewed < 2; renewed++) {
+        struct bench b = start();
+        open_set(&b, "198.51.100.7", "info");
+        ikw_buf_adds(&b.set, "negotiation id=1 phase=1 role=I outcome=expired "
+                             "@local at=0:1:10000 last=0:90:99000\n");
+        b.line = 1;
+        if (renewed)
+            negotiation(&b, 2, 1, 50, "established");
+        struct ikw_report *r = finish(&b);
+        CU_ASSERT_EQUAL_FATAL(r->ntunnels, 1);
+        SAME(r->tunnels[0]->state, renewed ? "up" : "down");
+        stop(&b);
+    }
+}
+
 static void a_suspicion_is_told_and_changes_no_outcome(void)
 {
     static const char *const clues[] = { "key", "nothing" };
@@ -1138,6 +1156,7 @@ CU_TestInfo ikw_test_report[] = {
     TEST(a_spell_is_recovered_only_if_all_of_it_is),
     TEST(a_carried_problem_is_counted_once),
     TEST(an_outcome_follows_from_problems_and_success),
+    TEST(a_renewed_tunnel_is_up_after_the_old_sa_is_gone),
     TEST(a_suspicion_is_told_and_changes_no_outcome),
     TEST(a_fault_outranks_a_suspicion_of_its_cause),
     TEST(the_worst_tunnel_decides_the_whole),
