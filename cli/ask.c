@@ -172,10 +172,14 @@ void ikw_show_head(struct ikw_page *page, const struct ikw_session *s,
     const char *word = ikw_verdict_label(v, &style);
     ikw_page_styled(page, style, word);
     ikw_page_flow(page, "  ", "       ", IKW_BOLD, 0, v->cause->title);
-    ikw_buf_addf(&b, "%s, %d %%%s%s%sverdict %zu of %zu%s",
-                 v->band ? v->band->word : "", v->certainty, dot, v->cause->id,
-                 dot, ikw_verdict_number(s, v), s->report->nverdicts, dot);
+    ikw_buf_addf(&b, "%s, %d %%%s%s", v->band ? v->band->word : "",
+                 v->certainty, dot, v->cause->id);
+    ikw_page_flow(page, "       ", "       ", IKW_PLAIN, 0, b.ptr);
+    ikw_buf_clear(&b);
     ikw_add_whose(&b, v);
+    if (s->report->nverdicts > 1)
+        ikw_buf_addf(&b, "%sverdict %zu of %zu", dot, ikw_verdict_number(s, v),
+                     s->report->nverdicts);
     ikw_page_flow(page, "       ", "       ", IKW_PLAIN, 0, b.ptr);
     ikw_buf_addc(&page->out, '\n');
     ikw_buf_release(&b);

@@ -228,6 +228,33 @@ static bool parse_drops(const struct ikw_options *o, struct ikw_drops *drops)
     return true;
 }
 
+/* A line that no log has would change nothing, and that would mislead. */
+static bool check_drops(const struct ikw_session *s,
+                        const struct ikw_options *o,
+                        const struct ikw_drops *drops)
+{
+    for (size_t i = 0; i < drops->n; i++) {
+        uint32_t lines = 0;
+        bool any = false;
+        for (size_t k = 0; k < s->ninputs; k++) {
+            if (!ikw_drop_concerns(drops, i, s->inputs[k].file))
+                continue;
+            any = true;
+            lines = s->inputs[k].lines > lines ? s->inputs[k].lines : lines;
+        }
+        if (any && drops->v[i].from <= lines)
+            continue;
+        if (any)
+            ikw_complain("--drop: no line %u: the log has %u", drops->v[i].from,
+                         lines);
+        else
+            ikw_complain("--drop: none of the logs is named so: %s",
+                         o->drops[i]);
+        return false;
+    }
+    return true;
+}
+
 static bool assume_all(struct ikw_session *s, const struct ikw_options *o,
                        struct ikw_dossier *d)
 {
@@ -247,7 +274,7 @@ static bool answer(struct ikw_session *s, const struct ikw_options *o,
                                                 sizeof *drops.v) };
     struct ikw_session again = { 0 };
     struct ikw_dossier *d = s->dossier;
-    bool ok = parse_drops(o, &drops);
+    bool ok = parse_drops(o, &drops) && check_drops(s, o, &drops);
     if (ok && drops.n) {
         ok = read_again(s, o, &drops, &again);
         d = again.dossier;

@@ -106,10 +106,15 @@ static void show_rules(const struct ikw_whynot_view *view,
 {
     struct ikw_buf head = { 0 };
     bool told = false;
+    size_t wanting = 0;
     for (size_t i = 0; i < r->n; i++) {
         bool fires = r->v[i].progress == UINT_MAX;
         if (against && !fires)
             continue; /* what does not speak against it needs no excuse */
+        if (ikw_whynot_wants_config(view, r->v[i].rule)) {
+            wanting++;
+            continue;
+        }
         if (!told) {
             ikw_buf_addc(&view->page->out, '\n');
             ikw_page_heading(view->page, against
@@ -120,6 +125,16 @@ static void show_rules(const struct ikw_whynot_view *view,
         ikw_buf_clear(&head);
         ikw_add_then(&head, r->v[i].then);
         ikw_show_whynot(view, r->v[i].rule, head.ptr);
+    }
+    if (wanting) {
+        ikw_buf_clear(&head);
+        ikw_buf_addf(&head,
+                     "not observable without the configurations: %zu %s"
+                     "rule%s (--config, --peer-config)",
+                     wanting, told ? "more " : "", wanting == 1 ? "" : "s");
+        if (!told)
+            ikw_buf_addc(&view->page->out, '\n');
+        ikw_page_flow(view->page, "  ", "    ", IKW_DIM, 0, head.ptr);
     }
     ikw_buf_release(&head);
 }

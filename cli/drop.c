@@ -44,6 +44,12 @@ static bool concerns(const struct ikw_drops *drops, const struct ikw_drop *d,
     return ikw_file_named(path, d->file);
 }
 
+bool ikw_drop_concerns(const struct ikw_drops *drops, size_t i,
+                       const char *path)
+{
+    return concerns(drops, &drops->v[i], path);
+}
+
 static bool any_concerns(const struct ikw_drops *drops, const char *path)
 {
     for (size_t i = 0; drops && i < drops->n; i++)

@@ -23,6 +23,9 @@ struct ikw_drops {
 
 /* LINE, FROM-TO, FILE:LINE or FILE:FROM-TO. False if it is none of these. */
 bool ikw_drop_parse(const char *text, struct ikw_drop *out);
+/* True if drop number `i` is of this input. */
+bool ikw_drop_concerns(const struct ikw_drops *drops, size_t i,
+                       const char *path);
 /* `file` is the name as given, or what comes behind a slash of it. */
 bool ikw_file_named(const char *path, struct ikw_slice file);
 

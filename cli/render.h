@@ -20,6 +20,12 @@ bool ikw_render_jsonl(struct ikw_buf *out, const struct ikw_session *s,
 void ikw_render_verdict(struct ikw_page *page, const struct ikw_session *s,
                         const struct ikw_verdict *v);
 
+/* Another of the same cause as number `like`, from 1: what is told there is not
+ * told again. */
+void ikw_render_verdict_again(struct ikw_page *page,
+                              const struct ikw_session *s,
+                              const struct ikw_verdict *v, size_t like);
+
 /* ---- shared by text and brief ------------------------------------------ */
 
 /* "198.51.100.1 <-> 192.0.2.1", with a name if there is one; `any` of them

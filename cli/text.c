@@ -111,20 +111,96 @@ static void print_short(struct ikw_page *page, const struct ikw_verdict *v)
     ikw_buf_release(&b);
 }
 
+/* Number, from 1, of the verdict before number `i` (from 0) that tells the same
+ * cause; 0 if there is none. */
+static size_t told_before(const struct ikw_report *r, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (r->verdicts[k]->cause == r->verdicts[i]->cause)
+            return k + 1;
+    return 0;
+}
+
+/* Of those from `from` on that tell this cause: how many, all but noise. */
+static size_t count_cause(const struct ikw_report *r, size_t from, size_t i)
+{
+    size_t n = 0;
+    for (size_t k = from; k < r->nverdicts; k++)
+        n += r->verdicts[k]->cause == r->verdicts[i]->cause;
+    return n;
+}
+
+static bool first_of_cause(const struct ikw_report *r, size_t from, size_t i)
+{
+    for (size_t k = from; k < i; k++)
+        if (r->verdicts[k]->cause == r->verdicts[i]->cause)
+            return false;
+    return true;
+}
+
+/* Too many for a line each: a line a cause. */
+static void print_causes(struct ikw_page *page, const struct ikw_report *r,
+                         size_t from)
+{
+    ikw_buf_addf(&page->out, "%zu more verdicts, by cause:\n",
+                 r->nverdicts - from);
+    for (size_t i = from; i < r->nverdicts; i++) {
+        const struct ikw_verdict *v = r->verdicts[i];
+        enum ikw_style style;
+        struct ikw_buf b = { 0 };
+        const char *word = ikw_verdict_label(v, &style);
+        if (!first_of_cause(r, from, i))
+            continue;
+        ikw_buf_addf(&b, "%zu x %s (%s)%s", count_cause(r, from, i),
+                     v->cause->title, v->cause->id, ikw_page_dot(page));
+        ikw_tunnel_words(&b, v->local, v->peer, v->tunnel_name);
+        if (count_cause(r, from, i) > 1)
+            ikw_buf_adds(&b, " and others");
+        ikw_page_styled(page, style, word);
+        ikw_page_spaces(page, 2);
+        ikw_page_wrap(page, strlen(word) + 2, 7, 2, b.ptr);
+        ikw_buf_release(&b);
+    }
+}
+
 static void print_verdicts(struct ikw_page *page, const struct ikw_session *s)
 {
     const struct ikw_report *r = s->report;
     for (size_t i = 0; i < r->nverdicts && i < FULL_MOST; i++) {
-        ikw_render_verdict(page, s, r->verdicts[i]);
+        size_t like = told_before(r, i);
+        if (like)
+            ikw_render_verdict_again(page, s, r->verdicts[i], like);
+        else
+            ikw_render_verdict(page, s, r->verdicts[i]);
         newline(page);
     }
-    size_t i = FULL_MOST;
-    for (; i < r->nverdicts && i < FULL_MOST + SHORT_MOST; i++)
+    if (r->nverdicts > FULL_MOST + SHORT_MOST)
+        print_causes(page, r, FULL_MOST);
+    for (size_t i = FULL_MOST;
+         i < r->nverdicts && r->nverdicts <= FULL_MOST + SHORT_MOST; i++)
         print_short(page, r->verdicts[i]);
-    if (i < r->nverdicts)
-        ikw_buf_addf(&page->out, "and %zu more verdicts\n", r->nverdicts - i);
     if (r->nverdicts > FULL_MOST)
         newline(page);
+}
+
+/* Of many tunnels: how many have a fault, before the first of them. */
+static void print_tally(struct ikw_page *page, const struct ikw_report *r)
+{
+    size_t n[IKW_OUTCOME_NO_NEGOTIATION + 1] = { 0 };
+    enum ikw_style style;
+    for (size_t i = 0; i < r->ntunnels; i++)
+        n[r->tunnels[i]->outcome]++;
+    if (n[IKW_OUTCOME_FAULT] < 2)
+        return;
+    ikw_page_styled(page, IKW_RED,
+                    ikw_outcome_label(IKW_OUTCOME_FAULT, &style));
+    ikw_buf_addf(&page->out, "  %zu of %zu tunnels", n[IKW_OUTCOME_FAULT],
+                 r->ntunnels);
+    if (n[IKW_OUTCOME_UNDECIDED])
+        ikw_buf_addf(&page->out, ", %zu undecided", n[IKW_OUTCOME_UNDECIDED]);
+    if (n[IKW_OUTCOME_HEALTHY])
+        ikw_buf_addf(&page->out, ", %zu healthy", n[IKW_OUTCOME_HEALTHY]);
+    ikw_buf_adds(&page->out, "\n\n");
 }
 
 /* ---- where there is no verdict to open with ------------------------------ */
@@ -317,34 +393,48 @@ static bool has_peer_log(const struct ikw_session *s)
     return false;
 }
 
-/* " · ikewhy COMMAND REST", if there is such a command (cmd.def). */
-static void add_hint(struct ikw_buf *b, const struct ikw_page *page,
-                     const char *command, const char *rest)
+/* " · ikewhy COMMAND REST", if there is such a command (cmd.def); on a line of
+ * its own if it does not fit. */
+static void add_hint(struct ikw_page *page, size_t *col, const char *command,
+                     const char *rest)
 {
+    enum { START = 6 };
+    struct ikw_buf b = { 0 };
     enum ikw_cmd_id id;
-    if (ikw_command_find(command, &id))
-        ikw_buf_addf(b, "%sikewhy %s %s", b->len ? ikw_page_dot(page) : "",
-                     command, rest);
+    if (!ikw_command_find(command, &id))
+        return;
+    ikw_buf_addf(&b, "ikewhy %s %s", command, rest);
+    if (!*col) {
+        ikw_buf_adds(&page->out, "more: ");
+        *col = START;
+    } else if (*col + 3 + b.len > page->width) {
+        newline(page);
+        ikw_page_spaces(page, START);
+        *col = START;
+    } else {
+        ikw_buf_adds(&page->out, ikw_page_dot(page));
+        *col += 3;
+    }
+    ikw_buf_add(&page->out, b.ptr, b.len);
+    *col += b.len;
+    ikw_buf_release(&b);
 }
 
 static void print_more(struct ikw_page *page, const struct ikw_session *s)
 {
     const struct ikw_report *r = s->report;
-    struct ikw_buf b = { 0 };
+    size_t col = 0;
     if (r->nverdicts) {
-        add_hint(&b, page, "how", "1 FILE");
-        add_hint(&b, page, "why-not", "CAUSE FILE");
-        add_hint(&b, page, "explain", r->verdicts[0]->cause->id);
+        add_hint(page, &col, "how", "1 FILE");
+        add_hint(page, &col, "why-not", "CAUSE FILE");
+        add_hint(page, &col, "explain", r->verdicts[0]->cause->id);
     }
     if (r->nverdicts && !has_peer_log(s) && !s->from_facts)
-        add_hint(&b, page, "diagnose", "FILE --peer-log FILE");
+        add_hint(page, &col, "diagnose", "FILE --peer-log FILE");
     if (!s->from_facts)
-        add_hint(&b, page, "facts", "FILE");
-    if (b.len) {
-        ikw_buf_adds(&page->out, "more: ");
-        ikw_page_wrap(page, 6, 6, 0, ikw_buf_str(&b));
-    }
-    ikw_buf_release(&b);
+        add_hint(page, &col, "facts", "FILE");
+    if (col)
+        newline(page);
 }
 
 void ikw_render_text(struct ikw_page *page, const struct ikw_session *s)
@@ -355,6 +445,7 @@ void ikw_render_text(struct ikw_page *page, const struct ikw_session *s)
         print_inputs(page, s);
         newline(page);
     }
+    print_tally(page, r);
     print_verdicts(page, s);
     print_tunnels(page, s);
     print_notes(page, r);

@@ -441,3 +441,19 @@ void ikw_render_verdict(struct ikw_page *page, const struct ikw_session *s,
     print_rivals(page, v);
     print_advice(page, s, v);
 }
+
+void ikw_render_verdict_again(struct ikw_page *page,
+                              const struct ikw_session *s,
+                              const struct ikw_verdict *v, size_t like)
+{
+    struct ikw_buf b = { 0 };
+    print_title(page, v);
+    print_subject(page, v);
+    print_times(page, s, v);
+    ikw_buf_addc(&page->out, '\n');
+    print_evidence(page, s, v);
+    ikw_buf_addc(&page->out, '\n');
+    ikw_buf_addf(&b, "as for verdict %zu above", like);
+    print_item(page, "DO", 0, b.ptr);
+    ikw_buf_release(&b);
+}

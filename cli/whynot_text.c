@@ -220,6 +220,48 @@ static bool concluded_by(const struct ikw_rule *rule,
     return false;
 }
 
+static bool needs_config(const struct ikw_kb *kb, const struct ikw_rule *rule,
+                         unsigned level);
+
+/* Only rules that read configurations conclude it. */
+static bool only_from_config(const struct ikw_kb *kb,
+                             const struct ikw_pattern *p, unsigned level)
+{
+    bool any = false;
+    for (size_t i = 0; i < kb->nrules; i++) {
+        if (!concluded_by(kb->rules[i], p))
+            continue;
+        if (!needs_config(kb, kb->rules[i], level + 1))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static bool needs_config(const struct ikw_kb *kb, const struct ikw_rule *rule,
+                         unsigned level)
+{
+    enum { DEPTH_MAX = 5 };
+    for (size_t i = 0; i < rule->npatterns && level < DEPTH_MAX; i++) {
+        const struct ikw_pattern *p = &rule->patterns[i];
+        const char *by = p->type->made_by;
+        if (p->absent)
+            continue;
+        if (by && !strcmp(by, "config"))
+            return true;
+        if (p->type->derived && only_from_config(kb, p, level))
+            return true;
+    }
+    return false;
+}
+
+bool ikw_whynot_wants_config(const struct ikw_whynot_view *view,
+                             const struct ikw_rule *rule)
+{
+    const struct ikw_session *s = view->session;
+    return !s->configs.given && !s->from_facts && needs_config(s->kb, rule, 0);
+}
+
 static void show(const struct ikw_whynot_view *view,
                  const struct ikw_rule *rule, const char *head,
                  const char *indent, unsigned level);
@@ -233,7 +275,8 @@ static void show_below(const struct ikw_whynot_view *view,
     unsigned n = 0, more = 0;
     ikw_buf_addf(&in, "%s        ", indent);
     for (size_t i = 0; i < kb->nrules; i++) {
-        if (!concluded_by(kb->rules[i], p))
+        if (!concluded_by(kb->rules[i], p) ||
+            ikw_whynot_wants_config(view, kb->rules[i]))
             continue;
         if (n++ < RULES_BELOW)
             show(view, kb->rules[i], "would conclude it", in.ptr, level + 1);

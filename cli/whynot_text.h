@@ -27,4 +27,8 @@ const struct ikw_then *ikw_rule_for(const struct ikw_rule *rule,
 /* "+20 dB", "sufficient", "rules it out" */
 void ikw_add_then(struct ikw_buf *out, const struct ikw_then *then);
 
+/* True if the rule cannot fire because no configuration was given. */
+bool ikw_whynot_wants_config(const struct ikw_whynot_view *view,
+                             const struct ikw_rule *rule);
+
 #endif
