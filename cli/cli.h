@@ -67,7 +67,20 @@ void ikw_help_command(FILE *to, enum ikw_cmd_id command);
 /* True if there is a subcommand of that name, with its id. */
 bool ikw_command_find(const char *name, enum ikw_cmd_id *id);
 
+/* The tables themselves. `commands` has the bit 1 << id of each command that
+ * takes the option; `arg` is NULL if it takes no value. */
+struct ikw_option_row {
+    const char *name, *arg;
+    unsigned commands;
+    const char *help;
+};
+bool ikw_option_get(size_t i, struct ikw_option_row *out);
+const char *ikw_command_name(enum ikw_cmd_id id);
+const char *ikw_command_args(enum ikw_cmd_id id);
+const char *ikw_command_summary(enum ikw_cmd_id id);
+
 /* The subcommands: exit status. */
+int ikw_cmd_completion(const struct ikw_options *o);
 int ikw_cmd_diagnose(const struct ikw_options *o);
 int ikw_cmd_watch(const struct ikw_options *o);
 int ikw_cmd_merge(const struct ikw_options *o);

@@ -46,6 +46,8 @@ const char *const ikw_html_style[] = {
     "header.fault{border-top-color:var(--bad);background:var(--card)}"
     "header.healthy{border-top-color:var(--good)}"
     "header.undecided,header.no-negotiation{border-top-color:var(--warn)}"
+    /* of thousands of tunnels only what is looked at is laid out */
+    ".many .card{content-visibility:auto;contain-intrinsic-size:auto 90rem}"
     ".badge{display:inline-block;padding:.12em .7em;border-radius:1em;"
     "font-weight:700;font-size:.75rem;line-height:1.5;letter-spacing:.05em;"
     "white-space:nowrap}"
@@ -113,7 +115,6 @@ const char *const ikw_html_style[] = {
     "th,td{text-align:left;vertical-align:top;padding:.45rem .9rem .45rem 0;"
     "border-bottom:1px solid var(--line)}th{color:var(--dim);"
     "font-weight:600}td.n,th.n{text-align:right;white-space:nowrap}"
-    "tbody tr{content-visibility:auto;contain-intrinsic-size:auto 2.4rem}"
     "tfoot td{border-bottom:0;border-top:2px solid var(--line);"
     "font-weight:700}"
     "details{margin:.3rem 0}summary{cursor:pointer;padding:.1rem 0}"
@@ -195,6 +196,7 @@ const char *const ikw_html_style[] = {
     "figure,tr,.log,.ev>li,.do dd,.lines li{break-inside:avoid}"
     "h2,h3,h4,summary,dt{break-after:avoid}"
     "svg.ladder{max-width:12cm}"
+    ".many .card{content-visibility:visible}"
     "details::details-content{content-visibility:visible;block-size:auto}}",
     NULL
 };

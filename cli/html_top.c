@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { TUNNELS_OF_A_CAUSE = 6, CAUSES_MOST = 60 };
+enum { TUNNELS_OF_A_CAUSE = 6, CAUSES_MOST = 60, MANY = 100 };
 
 static size_t with_outcome(const struct ikw_report *r, enum ikw_outcome o)
 {
@@ -43,8 +43,9 @@ static void put_document(struct ikw_html *h)
     ikw_html_raw(h, "</title><style>");
     for (size_t i = 0; ikw_html_style[i]; i++)
         ikw_html_raw(h, ikw_html_style[i]);
-    ikw_html_raw(h, "</style></head>\n<body><a class=\"skip\" "
-                    "href=\"#main\">To the verdicts</a>");
+    ikw_html_f(h, "</style></head>\n<body%s>",
+               h->report->ntunnels > MANY ? " class=\"many\"" : "");
+    ikw_html_raw(h, "<a class=\"skip\" href=\"#main\">To the verdicts</a>");
 }
 
 static void put_headline(struct ikw_html *h)

@@ -67,6 +67,30 @@ void ikw_help_command(FILE *to, enum ikw_cmd_id command)
     }
 }
 
+const char *ikw_command_name(enum ikw_cmd_id id)
+{
+    return commands[id].name;
+}
+
+const char *ikw_command_args(enum ikw_cmd_id id)
+{
+    return commands[id].args;
+}
+
+const char *ikw_command_summary(enum ikw_cmd_id id)
+{
+    return commands[id].summary;
+}
+
+bool ikw_option_get(size_t i, struct ikw_option_row *out)
+{
+    if (i >= OPT_COUNT)
+        return false;
+    *out = (struct ikw_option_row){ options[i].name, options[i].arg,
+                                    options[i].commands, options[i].help };
+    return true;
+}
+
 bool ikw_command_find(const char *name, enum ikw_cmd_id *id)
 {
     for (size_t i = 0; i < IKW_CMD_COUNT; i++)

@@ -20,6 +20,7 @@ import { pathToFileURL } from "node:url";
 
 const MIB = 1 << 20;
 const MOST_BYTES = 5 * MIB;
+const PATIENCE_MS = 120000; /* on a busy machine; the time itself is printed */
 const WIDTHS = [1280, 390];
 const SCHEMES = ["light", "dark"];
 const args = process.argv.slice(2);
@@ -74,7 +75,7 @@ async function open(browser, file, width, scheme) {
     await page.emulateMediaFeatures(
         [{ name: "prefers-color-scheme", value: scheme }]);
     const start = process.hrtime.bigint();
-    await page.goto(own, { waitUntil: "load" });
+    await page.goto(own, { waitUntil: "load", timeout: PATIENCE_MS });
     page.loadMs = Number(process.hrtime.bigint() - start) / 1e6;
     return { page, faults };
 }
@@ -192,6 +193,7 @@ async function check(browser, name, logs) {
 
 const browser = await puppeteer.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    protocolTimeout: 2 * PATIENCE_MS,
     args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 try {
     for (const arg of args) {
