@@ -206,11 +206,10 @@ static void show_question(struct ikw_page *page, const struct ikw_options *o)
 static bool read_again(const struct ikw_session *s, const struct ikw_options *o,
                        const struct ikw_drops *drops, struct ikw_session *out)
 {
-    *out = (struct ikw_session){ .kb = s->kb,
-                                 .envelope = s->envelope,
-                                 .year_given = s->year_given,
-                                 .keep_sets = true,
-                                 .drops = drops };
+    if (!ikw_session_open_with(out, o, s->kb))
+        return false;
+    out->keep_sets = true;
+    out->drops = drops;
     return ikw_session_diagnose(out, o);
 }
 
