@@ -1,8 +1,8 @@
 /*
  * Speed of the engine alone. Not part of `make check`:
  *   tests/bench/engine OUT           writes knowledge and facts
- *   cc -O2 -I. -o bench_engine tests/bench/bench_engine.c build/release/libikewhy.a
- *      LIBS
+ *   cc -O2 -I. -o bench_engine tests/bench/bench_engine.c \
+ *      build/release/libikewhy.a LIBS
  *   bench_engine KB FACTS [ROUNDS]    KB: a folder
  * Prints, of every fact set: facts, derived facts by type, weights, and the
  * time of a run (engine made, run and freed; the rules compiled once). Then

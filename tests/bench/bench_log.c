@@ -1,6 +1,7 @@
 /*
  * Speed of what stands before the tracker. Not part of `make check`:
- *   cc -O2 -I. -o bench_log tests/bench/bench_log.c build/release/libikewhy.a LIBS
+ *   cc -O2 -I. -o bench_log tests/bench/bench_log.c \
+ *      build/release/libikewhy.a LIBS
  *   bench_log KB LOG [rounds]
  * Prints MiB/s (of processor time) of the reader, of reader and envelope, and
  * of all with the matcher; then the time to build the matcher, and counts to
