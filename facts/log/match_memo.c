@@ -48,13 +48,6 @@ void ikw_match_memo_free(struct ikw_match_memo *memo)
 
 /* ---- sixteen bytes at once --------------------------------------------- */
 
-static inline uint64_t load8(const void *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
 #if defined(__GNUC__)
 typedef unsigned char bytes16 __attribute__((vector_size(STEP)));
 
