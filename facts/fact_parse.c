@@ -94,8 +94,8 @@ static void skip_blanks(struct parser *p)
 
 static struct ikw_slice read_until(struct parser *p, const char *stops)
 {
-    size_t n = 0;
-    while (n < p->rest.len && !strchr(stops, p->rest.ptr[n]))
+    size_t n = 0, nstops = strlen(stops); /* a NUL of the input is none */
+    while (n < p->rest.len && !memchr(stops, p->rest.ptr[n], nstops))
         n++;
     struct ikw_slice s = ikw_slice_sub(p->rest, 0, n);
     p->rest = ikw_slice_sub(p->rest, n, p->rest.len);

@@ -195,6 +195,24 @@ static void keeps_sets_apart(void)
     ikw_kb_free(kb);
 }
 
+/* A NUL once held the reader fast: it is no end of a word, and no blank. */
+static void gets_past_a_nul(void)
+{
+    static const char text[] = "set peer=a next=1 @local level=inf\r\0o\n"
+                               "sign what=x @local\n";
+    struct ikw_kb *kb = load();
+    struct ikw_diags ds = { 0 };
+    struct ikw_buf again = { 0 };
+    CU_ASSERT_FALSE(ikw_facts_parse(
+        kb, "x.facts", (struct ikw_slice){ text, sizeof text - 1 }, print_again,
+        &again, &ds));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(ds.head);
+    CU_ASSERT_EQUAL(ds.head->pos.line, 1);
+    ikw_buf_release(&again);
+    ikw_diags_release(&ds);
+    ikw_kb_free(kb);
+}
+
 CU_TestInfo ikw_test_fact[] = {
     { "counts_equal_facts_instead_of_keeping_them",
       counts_equal_facts_instead_of_keeping_them },
@@ -203,5 +221,6 @@ CU_TestInfo ikw_test_fact[] = {
     { "reads_back_what_it_prints", reads_back_what_it_prints },
     { "every_fault_names_its_line", every_fault_names_its_line },
     { "keeps_sets_apart", keeps_sets_apart },
+    { "gets_past_a_nul", gets_past_a_nul },
     CU_TEST_INFO_NULL,
 };
