@@ -211,3 +211,11 @@ struct ikw_value ikw_fact_get(const struct ikw_fact *f, const char *slot)
     int i = ikw_type_slot(f->type, slot);
     return i < 0 ? nil : f->slots[i];
 }
+
+void ikw_slot_put(const struct ikw_type *type, struct ikw_value *slots,
+                  const char *name, struct ikw_value v)
+{
+    int at = ikw_type_slot(type, name);
+    if (at >= 0)
+        slots[at] = v;
+}

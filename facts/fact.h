@@ -60,6 +60,9 @@ struct ikw_fact_set {
 
 void ikw_fact_set_init(struct ikw_fact_set *fs, const struct ikw_kb *kb);
 void ikw_fact_set_release(struct ikw_fact_set *fs);
+/* Puts a value into the slot of that name, if the type has one. */
+void ikw_slot_put(const struct ikw_type *type, struct ikw_value *slots,
+                  const char *name, struct ikw_value v);
 /* Adds or counts. `slots` (type->nslots values) is copied, strings too.
  * `ev` may be NULL. Returns the fact, borrowed until release; NULL if the
  * limit was hit. */

@@ -4,29 +4,7 @@
  * the file, and a set never gets a fact of a negotiation it does not have.
  */
 #include "facts/wire/join.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static const struct ikw_kb *knowledge(void)
-{
-    static struct ikw_kb *kb;
-    struct ikw_diags ds = { 0 };
-    const char *dir = getenv("IKEWHY_KB");
-    if (!kb)
-        kb = ikw_kb_load(dir ? dir : "kb", &ds);
-    must(kb != NULL);
-    ikw_diags_release(&ds);
-    return kb;
-}
+#include "tests/fuzz_kit.h"
 
 static void check(const struct ikw_wire *w)
 {
@@ -77,7 +55,7 @@ static void join(const struct ikw_wire *w)
     enum { MOST = 8 };
     struct ikw_fact_set fs;
     struct ikw_wire_join *j = ikw_wire_join_new(w, 1, IKW_SOURCE_LOCAL);
-    ikw_fact_set_init(&fs, knowledge());
+    ikw_fact_set_init(&fs, fuzz_kb());
     ikw_wire_join_add(j, &fs);
     must(fs.nfacts == 0);
     for (size_t i = 0; i < w->npackets && i < MOST; i++)

@@ -27,19 +27,11 @@ static bool emit_init(struct emit *e, struct ikw_fact_set *fs, bool paper)
     return e->trial && e->compared && e->value;
 }
 
-static void set(const struct ikw_type *type, struct ikw_value *slots,
-                const char *name, struct ikw_value v)
-{
-    int at = ikw_type_slot(type, name);
-    if (at >= 0)
-        slots[at] = v;
-}
-
 static void set_text(const struct ikw_type *type, struct ikw_value *slots,
                      const char *name, const char *text)
 {
     if (text && *text)
-        set(type, slots, name, ikw_value_str(text));
+        ikw_slot_put(type, slots, name, ikw_value_str(text));
 }
 
 static struct ikw_evidence evidence(struct ikw_conf_at at)
@@ -59,8 +51,8 @@ static int64_t emit_value(struct emit *e, enum ikw_source source,
     struct ikw_evidence ev = evidence(at);
     if (!at.line)
         return 0;
-    set(e->value, slots, "id", ikw_value_int(++e->values));
-    set(e->value, slots, "phase", ikw_value_int((int64_t)phase));
+    ikw_slot_put(e->value, slots, "id", ikw_value_int(++e->values));
+    ikw_slot_put(e->value, slots, "phase", ikw_value_int((int64_t)phase));
     set_text(e->value, slots, "attr", d->attr);
     set_text(e->value, slots, "value", value);
     ikw_fact_add(e->fs, e->value, source, slots, &ev);
@@ -97,8 +89,8 @@ static void emit_diff(struct emit *e, enum ikw_source source,
     struct ikw_conf_at peers_at = ini ? d->res_at : d->ini_at;
     struct ikw_evidence ev = evidence(mine_at.line ? mine_at : peers_at);
     int64_t at = emit_value(e, other, t->phase, d, peers, peers_at);
-    set(e->compared, slots, "trial", ikw_value_int(trial));
-    set(e->compared, slots, "phase", ikw_value_int((int64_t)t->phase));
+    ikw_slot_put(e->compared, slots, "trial", ikw_value_int(trial));
+    ikw_slot_put(e->compared, slots, "phase", ikw_value_int((int64_t)t->phase));
     set_text(e->compared, slots, "stage", stage_of(t, d));
     set_text(e->compared, slots, "attr", d->attr);
     set_text(e->compared, slots, "field", d->field);
@@ -109,7 +101,7 @@ static void emit_diff(struct emit *e, enum ikw_source source,
     set_text(e->compared, slots, "check", d->check);
     set_text(e->compared, slots, "refused-by", d->refused);
     if (at)
-        set(e->compared, slots, "peers-at", ikw_value_int(at));
+        ikw_slot_put(e->compared, slots, "peers-at", ikw_value_int(at));
     ikw_fact_add(e->fs, e->compared, source, slots, ev.line ? &ev : NULL);
 }
 
@@ -122,10 +114,11 @@ static void emit_trial(struct emit *e, enum ikw_source source,
     struct ikw_value slots[IKW_MAX_SLOTS] = { { .kind = IKW_NIL } };
     int64_t id = ++e->trials;
     bool out = t->outward == (source == IKW_SOURCE_LOCAL);
-    set(e->trial, slots, "id", ikw_value_int(id));
+    ikw_slot_put(e->trial, slots, "id", ikw_value_int(id));
     if (t->negotiation)
-        set(e->trial, slots, "negotiation", ikw_value_int(t->negotiation));
-    set(e->trial, slots, "phase", ikw_value_int((int64_t)t->phase));
+        ikw_slot_put(e->trial, slots, "negotiation",
+                     ikw_value_int(t->negotiation));
+    ikw_slot_put(e->trial, slots, "phase", ikw_value_int((int64_t)t->phase));
     set_text(e->trial, slots, "direction", out ? "out" : "in");
     set_text(e->trial, slots, "pair", t->title);
     set_text(e->trial, slots, "outcome", outcomes[t->outcome]);

@@ -7,6 +7,7 @@
 #include "facts/packet/pcap_write.h"
 
 #include "facts/fact.h"
+#include "facts/packet/inet_sum.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -42,19 +43,6 @@ static void big16(uint8_t *at, size_t v)
 {
     at[0] = (uint8_t)(v >> 8 & 0xff);
     at[1] = (uint8_t)(v & 0xff);
-}
-
-/* Sum of 16-bit words; `sum` is that of an even number of octets before. */
-static uint32_t add_words(uint32_t sum, const void *data, size_t len)
-{
-    const uint8_t *p = data;
-    for (size_t i = 0; i + 1 < len; i += 2)
-        sum += (uint32_t)p[i] << 8 | p[i + 1];
-    if (len & 1)
-        sum += (uint32_t)p[len - 1] << 8;
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return sum;
 }
 
 /* ---- addresses --------------------------------------------------------- */
@@ -110,7 +98,7 @@ static void ip4_header(uint8_t *h, const struct address *from,
     h[9] = UDP;
     memcpy(h + 12, from->octets, 4);
     memcpy(h + 16, to->octets, 4);
-    big16(h + 10, ~add_words(0, h, IP4_HEADER) & 0xffff);
+    big16(h + 10, ~ikw_inet_sum(0, h, IP4_HEADER) & 0xffff);
 }
 
 static void ip6_header(uint8_t *h, const struct address *from,
@@ -133,11 +121,11 @@ static size_t udp_sum(const struct address *from, const struct address *to,
     uint32_t sum = UDP + (uint32_t)len;
     if (!whole)
         return 0;
-    sum = add_words(sum, from->octets, n);
-    sum = add_words(sum, to->octets, n);
+    sum = ikw_inet_sum(sum, from->octets, n);
+    sum = ikw_inet_sum(sum, to->octets, n);
     /* the headers are of even size, with the marker too */
-    sum = add_words(sum, udp, len - payload.len);
-    sum = ~add_words(sum, payload.ptr, payload.len) & 0xffff;
+    sum = ikw_inet_sum(sum, udp, len - payload.len);
+    sum = ~ikw_inet_sum(sum, payload.ptr, payload.len) & 0xffff;
     return sum ? sum : 0xffff;
 }
 

@@ -30,24 +30,16 @@ static bool emit_init(struct emit *e, struct joining *g)
     return e->message && e->exchange && e->icmp && e->traffic;
 }
 
-static void set(const struct ikw_type *type, struct ikw_value *slots,
-                const char *name, struct ikw_value v)
-{
-    int at = ikw_type_slot(type, name);
-    if (at >= 0)
-        slots[at] = v;
-}
-
 static void set_text(const struct ikw_type *type, struct ikw_value *slots,
                      const char *name, const char *text)
 {
-    set(type, slots, name, ikw_value_str(text));
+    ikw_slot_put(type, slots, name, ikw_value_str(text));
 }
 
 static void set_int(const struct ikw_type *type, struct ikw_value *slots,
                     const char *name, int64_t v)
 {
-    set(type, slots, name, ikw_value_int(v));
+    ikw_slot_put(type, slots, name, ikw_value_int(v));
 }
 
 static void add_end(struct ikw_buf *out, const struct ikw_wire_end *e)

@@ -2,6 +2,7 @@
  * Datagrams sorted: IKE by its header, wherever it is spoken; ESP by what the
  * ports and protocols say; errors of ICMP that quote one of these.
  */
+#include "facts/packet/inet_sum.h"
 #include "facts/wire/internal.h"
 
 #include <string.h>
@@ -28,18 +29,6 @@ enum {
 
 /* ---- checksums --------------------------------------------------------- */
 
-static uint32_t add_words(uint32_t sum, const void *data, size_t len)
-{
-    const uint8_t *p = data;
-    for (size_t i = 0; i + 1 < len; i += 2)
-        sum += (uint32_t)p[i] << 8 | p[i + 1];
-    if (len & 1)
-        sum += (uint32_t)p[len - 1] << 8;
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return sum;
-}
-
 /* A sum that the card was left to work out holds that of the addresses only:
  * such a packet never was on a wire, and tells nothing. */
 static enum ikw_wire_sum check_sum(const struct datagram *d)
@@ -50,9 +39,9 @@ static enum ikw_wire_sum check_sum(const struct datagram *d)
         ikw_wire_16(ip->payload.ptr + 4) != ip->size ||
         !ikw_wire_16(ip->payload.ptr + 6))
         return IKW_SUM_UNKNOWN;
-    uint32_t head = add_words((uint32_t)ip->size + UDP, ip->from.bytes, n);
-    head = add_words(head, ip->to.bytes, n);
-    if (add_words(head, ip->payload.ptr, ip->size) == 0xffff)
+    uint32_t head = ikw_inet_sum((uint32_t)ip->size + UDP, ip->from.bytes, n);
+    head = ikw_inet_sum(head, ip->to.bytes, n);
+    if (ikw_inet_sum(head, ip->payload.ptr, ip->size) == 0xffff)
         return IKW_SUM_GOOD;
     return ikw_wire_16(ip->payload.ptr + 6) == head ? IKW_SUM_UNKNOWN
                                                     : IKW_SUM_BAD;
