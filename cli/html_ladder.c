@@ -328,6 +328,25 @@ static void list_step(struct ikw_html *h, const struct ikw_ladder *l,
     ikw_buf_release(&text);
 }
 
+/* What the signs mean: of those that are there. */
+static void legend(struct ikw_html *h, const struct ikw_ladder *l)
+{
+    bool failing = false, evidence = false, implied = false;
+    for (size_t i = 0; i < l->nsteps; i++) {
+        const struct ikw_step *s = &l->steps[i];
+        failing = failing || s->failing;
+        evidence = evidence || (s->evidence && !s->failing);
+        implied = implied || s->implied;
+    }
+    if (failing)
+        ikw_html_raw(h, "The cross marks where it goes wrong. ");
+    if (evidence)
+        ikw_html_raw(h, "A full dot is evidence. ");
+    if (implied)
+        ikw_html_raw(h, "Dashes: what only follows from a line. ");
+    ikw_html_raw(h, "The number is that of the line.");
+}
+
 static void caption(struct ikw_html *h, const struct ikw_ladder *l)
 {
     ikw_html_raw(h, "<figcaption>");
@@ -335,9 +354,7 @@ static void caption(struct ikw_html *h, const struct ikw_ladder *l)
         ikw_html_f(h, "Phase %u", l->phase);
     if (l->exchange && l->phase)
         ikw_html_f(h, ", %s mode. ", l->exchange);
-    ikw_html_raw(h, "The cross marks where it goes wrong, a full dot the "
-                    "other evidence; dashes what only follows from a line. "
-                    "The number is that of the line.");
+    legend(h, l);
     if (l->dropped)
         ikw_html_f(h, " %zu more steps are not shown.", l->dropped);
     for (unsigned i = 0;

@@ -40,6 +40,8 @@ const char *ikw_verdict_label(const struct ikw_verdict *v,
 const char *ikw_outcome_label(enum ikw_outcome o, enum ikw_style *style);
 /* What to say where there is no verdict to open with. */
 const char *ikw_outcome_says(const struct ikw_session *s);
+/* The outcome as a heading: its label and what it says. */
+void ikw_show_outcome(struct ikw_page *page, const struct ikw_session *s);
 /* An absence as a person would say it; NULL if it says nothing to a reader:
  * what no rule concluded, and what has no words. */
 const char *ikw_absence_says(const struct ikw_session *s,

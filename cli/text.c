@@ -230,7 +230,7 @@ const char *ikw_outcome_says(const struct ikw_session *s)
     return says[o];
 }
 
-static void print_outcome(struct ikw_page *page, const struct ikw_session *s)
+void ikw_show_outcome(struct ikw_page *page, const struct ikw_session *s)
 {
     enum ikw_style style;
     const char *word = ikw_outcome_label(s->report->outcome, &style);
@@ -441,7 +441,7 @@ void ikw_render_text(struct ikw_page *page, const struct ikw_session *s)
 {
     const struct ikw_report *r = s->report;
     if (!r->nverdicts) {
-        print_outcome(page, s);
+        ikw_show_outcome(page, s);
         print_inputs(page, s);
         newline(page);
     }

@@ -166,13 +166,13 @@ static void show_titles(struct pair *p)
 static void show_nearest(struct pair *p, struct ikw_inquiry *q, int64_t subject)
 {
     const struct ikw_kb *kb = p->session->kb;
-    struct ikw_whynot_view view = { p->page, p->session, q, subject };
+    struct ikw_whynot_view view = { p->page, p->session, q, subject, NULL };
     const struct ikw_rule *best = NULL;
     unsigned most = 0;
     for (size_t i = 0; i < kb->nrules; i++) {
         if (!ikw_rule_for(kb->rules[i], p->b, false))
             continue;
-        unsigned n = ikw_whynot_progress(&view, kb->rules[i]);
+        unsigned n = ikw_whynot_progress(&view, kb->rules[i], NULL);
         if (n != UINT_MAX && (!best || n > most)) {
             best = kb->rules[i];
             most = n;

@@ -3,6 +3,7 @@
 #include "inference/verdict.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LEVELS = 2, RULES_BELOW = 3, HOLDS_SHOWN = 6 };
@@ -99,28 +100,26 @@ static void show_absent(const struct ikw_whynot_view *view,
                         const char *what)
 {
     const struct ikw_pattern *p = &w->rule->patterns[w->failed];
-    struct ikw_buf b = { 0 }, in = { 0 };
+    struct ikw_buf b = { 0 }, in = { 0 }, first = { 0 };
     ikw_buf_addf(&in, "%s        ", indent);
     if (w->refuted_by) {
         ikw_buf_addf(&b, "must not be there: %s", what);
-        ikw_buf_addf(&in, "but ");
-        struct ikw_buf first = { 0 };
         ikw_buf_addf(&first, "%s  fails ", indent);
-        ikw_page_flow(view->page, first.ptr, first.ptr, IKW_PLAIN, 0, b.ptr);
-        ikw_buf_release(&first);
-        show_fact(view, in.ptr, in.ptr, w->refuted_by);
+        ikw_page_flow(view->page, first.ptr, in.ptr, IKW_PLAIN, 0, b.ptr);
+        ikw_buf_clear(&first);
+        ikw_buf_addf(&first, "%sbut ", in.ptr);
+        show_fact(view, first.ptr, in.ptr, w->refuted_by);
     } else {
-        struct ikw_buf first = { 0 };
         const char *needs = ikw_level_word(p->visible);
         ikw_buf_addf(&first, "%s  not observable ", indent);
         ikw_buf_addf(&b, "at this log level (%s): that it is not there: %s%s%s",
                      level_here(view), what, needs ? "; it takes " : "",
                      needs ? needs : "");
         ikw_page_flow(view->page, first.ptr, in.ptr, IKW_YELLOW, 0, b.ptr);
-        ikw_buf_release(&first);
     }
     ikw_buf_release(&b);
     ikw_buf_release(&in);
+    ikw_buf_release(&first);
 }
 
 static void show_missing(const struct ikw_whynot_view *view,
@@ -139,9 +138,11 @@ static void show_missing(const struct ikw_whynot_view *view,
                      level_here(view));
         ikw_page_flow(view->page, next.ptr, next.ptr, IKW_YELLOW, 0, b.ptr);
     } else if (!w->refuted_by) {
-        ikw_buf_addf(&b, "there is none%s",
-                     p->type->derived ? ": no rule concludes it here"
-                                      : " in this log");
+        ikw_buf_adds(&b, p->type->derived
+                             ? "there is none: no rule concludes it here"
+                         : ikw_dossier_nsets(view->session->dossier) > 1
+                             ? "there is none here"
+                             : "there is none in this log");
         ikw_page_flow(view->page, next.ptr, next.ptr, IKW_PLAIN, 0, b.ptr);
     } else {
         ikw_buf_clear(&first);
@@ -266,6 +267,29 @@ static void show(const struct ikw_whynot_view *view,
                  const struct ikw_rule *rule, const char *head,
                  const char *indent, unsigned level);
 
+void ikw_followed_clear(struct ikw_followed *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        free(f->v[i].what);
+    free(f->v);
+    *f = (struct ikw_followed){ 0 };
+}
+
+/* Was it followed before, and as deep? Remembers it. */
+static bool followed(struct ikw_followed *f, const char *what, unsigned level)
+{
+    if (!f)
+        return false;
+    for (size_t i = 0; i < f->n; i++)
+        if (f->v[i].level <= level && !strcmp(f->v[i].what, what))
+            return true;
+    IKW_GROW(f->v, f->cap, f->n + 1);
+    size_t size = strlen(what) + 1;
+    f->v[f->n].what = memcpy(ikw_xmalloc(size), what, size);
+    f->v[f->n++].level = level;
+    return false;
+}
+
 static void show_below(const struct ikw_whynot_view *view,
                        const struct ikw_pattern *p, const char *indent,
                        unsigned level)
@@ -318,7 +342,8 @@ static void show_failure(const struct ikw_whynot_view *view,
         show_absent(view, w, indent, what.ptr);
     } else {
         show_missing(view, w, indent, what.ptr);
-        if (p->type->derived && !w->refuted_by && level < LEVELS)
+        if (p->type->derived && !w->refuted_by && level < LEVELS &&
+            !followed(view->followed, what.ptr, level))
             show_below(view, p, indent, level);
     }
     ikw_buf_release(&what);
@@ -384,10 +409,12 @@ void ikw_show_whynot(const struct ikw_whynot_view *view,
 }
 
 unsigned ikw_whynot_progress(const struct ikw_whynot_view *view,
-                             const struct ikw_rule *rule)
+                             const struct ikw_rule *rule, bool *miss)
 {
     const struct ikw_whynot *w = ask(view, rule);
     unsigned n = 0;
+    if (miss)
+        *miss = w->refuted_by != NULL;
     if (w->fires)
         return UINT_MAX;
     for (size_t i = 0; i < rule->npatterns; i++)

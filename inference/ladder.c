@@ -306,6 +306,18 @@ static bool fails_more(const struct ikw_ladder_item *a,
     return a->step.kind == IKW_STEP_EVENT && b->step.kind != IKW_STEP_EVENT;
 }
 
+/* Where no step is evidence: the last one that gives up with an error. */
+static struct ikw_ladder_item *last_error(const struct ikw_ladder_draft *d)
+{
+    for (size_t i = d->n; i > 0; i--) {
+        struct ikw_ladder_item *it = &d->v[i - 1];
+        const struct ikw_message *m = it->step.first.message;
+        if (it->step.kind == IKW_STEP_EVENT && m && m->level == IKW_LEVEL_ERROR)
+            return it;
+    }
+    return NULL;
+}
+
 /* The step with the strongest evidence; of equals the one that complains
  * most, an event before a message. */
 static void mark_failing(struct ikw_ladder_draft *d)
@@ -318,6 +330,7 @@ static void mark_failing(struct ikw_ladder_draft *d)
         if (!best || fails_more(it, best))
             best = it;
     }
+    best = best ? best : last_error(d);
     if (best)
         best->step.failing = true;
 }
