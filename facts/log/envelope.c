@@ -275,14 +275,16 @@ static inline void emit_line(struct out *o, struct ikw_line *line,
     unsigned may = scan(line->text, o->er->strip_first);
     if (f->has_tag && line->text.len < SCAN_LEAST)
         may = MAY_REST; /* a short dump may be folded into it */
-    if (line->foreign)
+    if (line->foreign) {
         emit(o, line);
-    else if (may & MAY_GLUE)
+    } else if (may & MAY_GLUE) {
         emit_split(o, line, f);
-    else if (may || o->er->strip_always)
+    } else if (may || o->er->strip_always) {
         emit_text(o, line, f);
-    else
+    } else {
+        line->bland = true;
         emit_plain(o, line);
+    }
 }
 
 /* ---- remembered heads -------------------------------------------------- */
@@ -304,6 +306,7 @@ static inline bool same(const char *a, const char *b, size_t len)
     return x == y;
 }
 
+/* The head that the bytes begin with; they may go on behind the line. */
 static inline const struct ikw_head_memo *
 remembered(struct ikw_envelope_reader *er, struct ikw_slice line)
 {
@@ -328,6 +331,14 @@ static bool fits_memo(struct ikw_slice line, const struct ikw_head *h,
            (!h->peer.len || h->peer.ptr + h->peer.len <= line.ptr + len);
 }
 
+/* What is `part` of the line's head, in the memory of it. */
+static struct ikw_slice in_memo(const struct ikw_head_memo *m,
+                                struct ikw_slice line, struct ikw_slice part)
+{
+    const char *p = part.len ? m->bytes + (part.ptr - line.ptr) : m->bytes;
+    return (struct ikw_slice){ p, part.len };
+}
+
 static void remember(struct ikw_envelope_reader *er, struct ikw_slice line,
                      const struct ikw_form *f, const struct ikw_head *h,
                      const char *far)
@@ -346,27 +357,21 @@ static void remember(struct ikw_envelope_reader *er, struct ikw_slice line,
     memcpy(m->bytes, line.ptr, len);
     m->len = len;
     m->form = f;
-    m->t_ms = h->t_ms;
-    m->level = h->level;
-    m->foreign = h->foreign;
-    m->peer = (uint8_t)(h->peer.ptr - line.ptr);
-    m->peer_len = (uint8_t)h->peer.len;
-    m->tunnel = (uint8_t)(h->tunnel.ptr - line.ptr);
-    m->tunnel_len = (uint8_t)h->tunnel.len;
+    m->line = (struct ikw_line){
+        .t_ms = h->t_ms,
+        .level = h->level,
+        .peer = in_memo(m, line, h->peer),
+        .tunnel = in_memo(m, line, h->tunnel),
+        .foreign = h->foreign,
+    };
 }
 
 static inline void from_memo(struct out *o, const struct ikw_head_memo *m,
                              uint32_t number, struct ikw_slice s)
 {
-    struct ikw_line line = {
-        .number = number,
-        .t_ms = m->t_ms,
-        .level = m->level,
-        .peer = { s.ptr + m->peer, m->peer_len },
-        .tunnel = { s.ptr + m->tunnel, m->tunnel_len },
-        .text = { s.ptr + m->len, s.len - m->len },
-        .foreign = m->foreign,
-    };
+    struct ikw_line line = m->line;
+    line.number = number;
+    line.text = (struct ikw_slice){ s.ptr + m->len, s.len - m->len };
     emit_line(o, &line, m->form);
 }
 
@@ -484,24 +489,80 @@ static void other_line(struct out *o, uint32_t number, struct ikw_slice s)
         emit_continuation(o, number, s);
 }
 
+static inline struct ikw_slice without_return(struct ikw_slice s)
+{
+    while (s.len && s.ptr[s.len - 1] == '\r')
+        s.len--;
+    return s;
+}
+
 static inline void one(struct out *o, uint32_t number, struct ikw_slice s)
 {
     const struct ikw_head_memo *m;
     unsigned dump;
-    while (s.len && s.ptr[s.len - 1] == '\r')
-        s.len--;
+    s = without_return(s);
     if ((dump = ikw_dump_kind(s)) != 0) {
         if (!o->er->dumps || *o->er->dumps || !(dump & 1))
             emit_continuation(o, number, s);
-    } else if ((m = remembered(o->er, s)))
+    } else if ((m = remembered(o->er, s))) {
+        from_memo(o, m, number, s);
+    } else {
+        other_line(o, number, s);
+    }
+}
+
+/* Has the skimmer take the line at `p`, or a dump that nobody wants. Returns
+ * what is behind it; NULL: the line must be handed on, with the head `*m`. */
+static inline const char *skim(struct out *o, uint32_t number, const char *p,
+                               const char *end, const struct ikw_head_memo **m)
+{
+    struct ikw_envelope_reader *er = o->er;
+    struct ikw_slice rest = { p, (size_t)(end - p) };
+    unsigned dump = ikw_dump_kind(rest);
+    if (dump && (dump & 1) && er->dumps && !*er->dumps) {
+        const char *nl = memchr(p, '\n', rest.len);
+        return nl ? nl + 1 : end;
+    }
+    *m = dump ? NULL : remembered(er, rest);
+    if (!*m || !er->skim)
+        return NULL;
+    p += (*m)->len;
+    size_t n = er->skim(o->arg, number, &(*m)->line, p, end);
+    if (!n)
+        return NULL;
+    er->t_ms = (*m)->line.t_ms;
+    er->level = (*m)->line.level;
+    er->foreign = (*m)->line.foreign;
+    return p + n;
+}
+
+/* The next line of a run; returns what is behind it. */
+static inline const char *one_of_run(struct out *o, uint32_t number,
+                                     const char *p, const char *end)
+{
+    const struct ikw_head_memo *m = NULL;
+    const char *next = skim(o, number, p, end, &m);
+    if (next)
+        return next;
+    const char *nl = memchr(p, '\n', (size_t)(end - p));
+    const char *stop = nl ? nl : end;
+    struct ikw_slice s =
+        without_return((struct ikw_slice){ p, (size_t)(stop - p) });
+    if (m && m->len <= s.len)
         from_memo(o, m, number, s);
     else
-        other_line(o, number, s);
+        one(o, number, s);
+    return stop + 1;
 }
 
 void ikw_envelope_dumps(struct ikw_envelope_reader *er, const bool *wanted)
 {
     er->dumps = wanted;
+}
+
+void ikw_envelope_skim(struct ikw_envelope_reader *er, ikw_skim_fn fn)
+{
+    er->skim = er->strip_always ? NULL : fn;
 }
 
 void ikw_envelope_line(struct ikw_envelope_reader *er, uint32_t number,
@@ -517,11 +578,7 @@ uint32_t ikw_envelope_run(struct ikw_envelope_reader *er, uint32_t first,
     struct out o = { er, each, arg };
     const char *p = run.ptr, *end = run.ptr + run.len;
     uint32_t number = first;
-    while (p < end) {
-        const char *nl = memchr(p, '\n', (size_t)(end - p));
-        const char *stop = nl ? nl : end;
-        one(&o, number++, (struct ikw_slice){ p, (size_t)(stop - p) });
-        p = stop + 1;
-    }
+    while (p < end)
+        p = one_of_run(&o, number++, p, end);
     return number - first;
 }

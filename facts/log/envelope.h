@@ -171,10 +171,7 @@ struct ikw_head_memo {
     char bytes[IKW_HEAD_MAX];
     size_t len;
     const struct ikw_form *form;
-    int64_t t_ms;
-    enum ikw_level level;
-    uint8_t peer, peer_len, tunnel, tunnel_len;
-    bool foreign;
+    struct ikw_line line; /* peer and tunnel in `bytes`, no text */
 };
 
 struct ikw_envelope_reader {
@@ -209,6 +206,7 @@ struct ikw_envelope_reader {
     const struct ikw_form *waiting_form; /* NULL: none */
 
     const bool *dumps; /* whether dumps are wanted; NULL: always */
+    ikw_skim_fn skim;  /* NULL: every line is handed on */
 
     struct ikw_slice *whole; /* texts without a capture, sorted; on demand */
     size_t nwhole;

@@ -100,6 +100,8 @@ static void strip_prefix(struct ikw_envelope_reader *er)
     const struct ikw_kb *kb = er->kb;
     for (size_t i = 0; i < kb->nstrips; i++)
         if (strlen(kb->strips[i].from) < 4 ||
+            ikw_is_hex(kb->strips[i].from[0]) || /* a digit like any other */
+            ikw_is_hex(kb->strips[i].from[1]) ||
             memcmp(kb->strips[i].from, kb->strips[0].from, 2) != 0) {
             er->strip_always = true;
             return;

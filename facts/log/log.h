@@ -48,6 +48,13 @@ void ikw_match_memo_free(struct ikw_match_memo *memo);
 bool ikw_matcher_match_memo(const struct ikw_matcher *m,
                             struct ikw_match_memo *memo, struct ikw_slice text,
                             struct ikw_match *out);
+/* The text just looked up, and any of its shape, need not be looked up again:
+ * ikw_match_memo_skim knows it at `text`, with a newline behind it, and gives
+ * its length and what was said of it in `how`, never 0. Returns 0 if it does
+ * not. It reads no byte from `end` on. */
+void ikw_match_memo_hush(struct ikw_match_memo *memo, unsigned char how);
+size_t ikw_match_memo_skim(struct ikw_match_memo *memo, const char *text,
+                           const char *end, unsigned char *how);
 /* Part of a capture ("ip", "port", "i", "r", "msgid", "dec"); NULL part:
  * the whole. False if there is no such part. */
 bool ikw_capture_part(const struct ikw_capture *c, const char *part,
@@ -67,6 +74,8 @@ struct ikw_line {
     struct ikw_slice text;
     bool continuation; /* belongs to the line before it */
     bool foreign;      /* another program's line in a shared syslog */
+    bool bland; /* a text of this shape is handed on as it stands: no line is
+                   glued or folded into it, nothing is stripped from it */
 };
 
 struct ikw_envelope_reader; /* detection state and the chosen form */
@@ -98,6 +107,15 @@ uint32_t ikw_envelope_run(struct ikw_envelope_reader *er, uint32_t first,
 /* Leaves out, from the lines that are handed on, those of dumps in lower case
  * while *wanted is false: most of a debug log. Borrows `wanted`. */
 void ikw_envelope_dumps(struct ikw_envelope_reader *er, const bool *wanted);
+/* Lets `skim` have the lines of ikw_envelope_run first, their heads known and
+ * their texts not yet cut: `text` ends at the first newline before `end`, or
+ * there. It returns how many bytes it took, with the newline, or 0: the line
+ * is then handed on. It may take only texts whose shape it saw in a line that
+ * was bland. `arg` is that of the run. */
+typedef size_t (*ikw_skim_fn)(void *arg, uint32_t number,
+                              const struct ikw_line *head, const char *text,
+                              const char *end);
+void ikw_envelope_skim(struct ikw_envelope_reader *er, ikw_skim_fn skim);
 /* Whether the pattern of a form can be compiled; if not, `why` says what is
  * wrong with it. */
 bool ikw_envelope_check(const struct ikw_kb *kb, const struct ikw_envelope *e,
@@ -183,6 +201,10 @@ void ikw_tracker_free(struct ikw_tracker *tr);
 void ikw_tracker_begin(struct ikw_tracker *tr, unsigned file,
                        enum ikw_source source);
 void ikw_tracker_line(struct ikw_tracker *tr, const struct ikw_line *line);
+/* An ikw_skim_fn; `tracker` is the tracker. */
+size_t ikw_tracker_skim(void *tracker, uint32_t number,
+                        const struct ikw_line *head, const char *text,
+                        const char *end);
 /* End of all inputs: closes what is open and delivers it. */
 void ikw_tracker_end(struct ikw_tracker *tr);
 void ikw_tracker_summary(const struct ikw_tracker *tr,

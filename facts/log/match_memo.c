@@ -17,7 +17,8 @@ enum {
     TEXT_MOST = 6 * STEP,
     CAPTURES_MOST = 8,
     WAYS = 4,
-    HASH_BITS = 9
+    HASH_BITS = 9,
+    FOLLOW_BITS = 12
 };
 
 struct place {
@@ -26,12 +27,18 @@ struct place {
     unsigned char hex[TEXT_MOST];    /* 0xff: any lower-case hex digit */
     const struct ikw_template *tmpl; /* NULL: not recognised */
     unsigned char len, ncaptures;    /* len 0: free */
+    unsigned char hush;              /* 0: the text must be handed on */
     unsigned char tok[CAPTURES_MOST];
     unsigned char from[CAPTURES_MOST], size[CAPTURES_MOST];
 };
 
 struct ikw_match_memo {
     unsigned turn;
+    uint16_t at, before; /* places of the last two texts */
+    bool kept;           /* the last one has a place */
+    /* What came after two texts, by their places: as a rule it comes again,
+     * and so a text is most often found without its hash. */
+    uint16_t follow[1 << FOLLOW_BITS];
     uint32_t tags[WAYS << HASH_BITS]; /* of the places' texts */
     struct place places[WAYS << HASH_BITS];
 };
@@ -158,6 +165,24 @@ static inline bool fits(const struct place *p, const unsigned char *text,
     }
 }
 
+/* Short texts are padded. Not to be read behind `room` bytes. */
+static inline const unsigned char *padded(const char *text, size_t len,
+                                          unsigned char few[STEP])
+{
+    if (len >= STEP)
+        return (const unsigned char *)text;
+    memset(few, 0, STEP);
+    memcpy(few, text, len);
+    return few;
+}
+
+static inline bool is_at(const struct place *p, const char *text, size_t len)
+{
+    unsigned char few[STEP];
+    return p->len == len &&
+           fits(p, padded(text, len, few), len < STEP ? STEP : len);
+}
+
 /* ---- places ------------------------------------------------------------ */
 
 static inline bool recall(const struct place *p, const char *text,
@@ -200,6 +225,8 @@ static void relax(struct place *p, const unsigned char *looks)
 static void keep(struct place *p, struct ikw_slice text,
                  const unsigned char *looks, const struct ikw_match *m)
 {
+    p->len = 0;
+    p->hush = 0;
     if (m->ncaptures > CAPTURES_MOST || (m->tmpl && m->tmpl->ntoks > UINT8_MAX))
         return;
     memset(p->text, 0, sizeof p->text);
@@ -216,21 +243,27 @@ static void keep(struct place *p, struct ikw_slice text,
     }
 }
 
-/* The place of the text, or one that it may take over: WAYS of them stand
- * open to each text. */
-static inline struct place *place_of(struct ikw_match_memo *memo,
-                                     const unsigned char *text, size_t len,
-                                     size_t padded, bool *found)
+static inline struct place *find(struct ikw_match_memo *memo, const char *text,
+                                 size_t len, size_t *first, uint32_t *tag)
 {
-    uint64_t h = hash(text, padded);
-    size_t first = (size_t)(h >> (64 - HASH_BITS)) * WAYS, free = WAYS;
-    uint32_t tag = (uint32_t)h;
-    *found = true;
-    for (size_t i = first; i < first + WAYS; i++)
-        if (memo->tags[i] == tag && memo->places[i].len == len &&
-            fits(&memo->places[i], text, padded))
+    unsigned char few[STEP];
+    const unsigned char *bytes = padded(text, len, few);
+    size_t whole = len < STEP ? STEP : len;
+    uint64_t h = hash(bytes, whole);
+    *first = (size_t)(h >> (64 - HASH_BITS)) * WAYS;
+    *tag = (uint32_t)h;
+    for (size_t i = *first; i < *first + WAYS; i++)
+        if (memo->tags[i] == *tag && memo->places[i].len == len &&
+            fits(&memo->places[i], bytes, whole))
             return &memo->places[i];
-    *found = false;
+    return NULL;
+}
+
+/* A place for a text that has none, of the WAYS from `first` on. */
+static struct place *take_over(struct ikw_match_memo *memo, size_t first,
+                               uint32_t tag)
+{
+    size_t free = WAYS;
     for (size_t i = WAYS; i > 0; i--)
         if (!memo->places[first + i - 1].len)
             free = i - 1;
@@ -240,25 +273,103 @@ static inline struct place *place_of(struct ikw_match_memo *memo,
     return &memo->places[first + free];
 }
 
+/* ---- what comes next --------------------------------------------------- */
+
+static inline uint16_t *follower(struct ikw_match_memo *memo)
+{
+    unsigned i = memo->at * 5u ^ memo->before;
+    return &memo->follow[i & ((1u << FOLLOW_BITS) - 1)];
+}
+
+static inline void step(struct ikw_match_memo *memo, const struct place *p)
+{
+    memo->before = memo->at;
+    memo->at = (uint16_t)(p - memo->places);
+    memo->kept = true;
+}
+
+/* No search: octets, each text another. They would push out the others. */
+static bool was_searched(const unsigned char *looks, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (looks[i])
+            return true;
+    return false;
+}
+
 bool ikw_matcher_match_memo(const struct ikw_matcher *m,
                             struct ikw_match_memo *memo, struct ikw_slice text,
                             struct ikw_match *out)
 {
-    unsigned char few[STEP] = { 0 };
-    const unsigned char *bytes = (const unsigned char *)text.ptr;
-    size_t padded = text.len < STEP ? STEP : text.len;
-    bool found;
+    size_t first;
+    uint32_t tag;
+    memo->kept = false;
     if (text.len == 0 || text.len > TEXT_MOST)
         return ikw_matcher_match(m, text, out);
-    if (text.len < STEP) {
-        memcpy(few, text.ptr, text.len);
-        bytes = few;
-    }
-    struct place *p = place_of(memo, bytes, text.len, padded, &found);
-    if (found)
+    uint16_t *next = follower(memo);
+    struct place *p = &memo->places[*next];
+    if (!is_at(p, text.ptr, text.len))
+        p = find(memo, text.ptr, text.len, &first, &tag);
+    if (p) {
+        *next = (uint16_t)(p - memo->places);
+        step(memo, p);
         return recall(p, text.ptr, out);
+    }
     unsigned char looks[TEXT_MOST] = { 0 };
-    found = ikw_matcher_trace(m, text, looks, out);
-    keep(p, text, looks, out);
+    bool found = ikw_matcher_trace(m, text, looks, out);
+    if (found || was_searched(looks, text.len)) {
+        p = take_over(memo, first, tag);
+        keep(p, text, looks, out);
+        *next = (uint16_t)(p - memo->places);
+        step(memo, p);
+    }
     return found;
+}
+
+/* ---- texts that are passed over ---------------------------------------- */
+
+/* The mark of a folded newline is no matter of shape. */
+static bool has_mark(const struct place *p)
+{
+    for (size_t i = 0; i + 1 < p->len; i++)
+        if (p->text[i] == '#' && (p->digit[i + 1] | p->hex[i + 1]))
+            return true;
+    return false;
+}
+
+void ikw_match_memo_hush(struct ikw_match_memo *memo, unsigned char how)
+{
+    struct place *p = &memo->places[memo->at];
+    if (memo->kept && p->hush != how && p->len && !has_mark(p))
+        p->hush = how;
+}
+
+/* The place of the text that ends at the next newline; NULL: it has none. */
+static struct place *look_up(struct ikw_match_memo *memo, const char *text)
+{
+    size_t first;
+    uint32_t tag;
+    const char *nl = memchr(text, '\n', TEXT_MOST + 1);
+    return nl && nl > text ? find(memo, text, (size_t)(nl - text), &first, &tag)
+                           : NULL;
+}
+
+size_t ikw_match_memo_skim(struct ikw_match_memo *memo, const char *text,
+                           const char *end, unsigned char *how)
+{
+    if ((size_t)(end - text) <= TEXT_MOST)
+        return 0;
+    uint16_t *next = follower(memo);
+    struct place *p = &memo->places[*next];
+    if (!p->len || text[p->len] != '\n' || !is_at(p, text, p->len)) {
+        p = look_up(memo, text);
+        if (!p)
+            return 0;
+        *next = (uint16_t)(p - memo->places);
+    }
+    if (!p->hush)
+        return 0;
+    step(memo, p);
+    *how = p->hush;
+    return p->len;
 }

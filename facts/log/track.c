@@ -133,6 +133,18 @@ static void note_heading(struct ikw_tracker *tr, struct ikw_match *m)
     }
 }
 
+/* What is all that a line of debugging does: see ikw_tracker_skim. */
+enum { LOUD, SAYS_NOTHING, HEADS_SECRET };
+
+static unsigned char hush_of(const struct ikw_message *msg)
+{
+    if (msg->nemits || msg->says)
+        return LOUD;
+    if (msg->action == IKW_DO_SECRET)
+        return HEADS_SECRET;
+    return msg->action == IKW_DO_NOTHING ? SAYS_NOTHING : LOUD;
+}
+
 static void match_line(struct ikw_tracker *tr, const struct ikw_line *line)
 {
     struct ikw_match m;
@@ -153,6 +165,9 @@ static void match_line(struct ikw_tracker *tr, const struct ikw_line *line)
     note_level(tr, line->level ? line->level : m.tmpl->message->level);
     ikw_track_recognised(tr, line, &m);
     report_silent(tr, line, &m);
+    unsigned char hush = hush_of(m.tmpl->message);
+    if (hush && line->bland && !line->continuation)
+        ikw_match_memo_hush(tr->memo, hush);
 }
 
 static bool is_hex(struct ikw_slice s)
@@ -223,6 +238,53 @@ void ikw_tracker_line(struct ikw_tracker *tr, const struct ikw_line *line)
     tr->skip_more = false;
     first_line(tr, line);
     match_line(tr, line);
+}
+
+/* Nothing is in hand that such a line would end. */
+static bool may_skim(const struct ikw_tracker *tr, const struct ikw_line *head)
+{
+    return head->level >= IKW_LEVEL_DEBUG && !head->foreign && !tr->in_dump &&
+           (head->t_ms == tr->now_ms || head->t_ms == IKW_NO_TIME) &&
+           (!head->peer.len || tr->exact) && tr->first_line.line;
+}
+
+static void count_skimmed(struct ikw_tracker *tr, unsigned char how,
+                          enum ikw_level level)
+{
+    tr->want = how == HEADS_SECRET ? DUMP_SECRET : DUMP_NONE;
+    tr->skip_more = how == HEADS_SECRET;
+    if (tr->says_left)
+        tr->says_left--;
+    tr->sum.recognised++;
+    tr->since_debug = 0;
+    if (level > tr->sum.level)
+        tr->sum.level = level;
+}
+
+/* Does what ikw_tracker_line would do with a line of debugging of which no
+ * more is to be said, or with an empty one behind it. */
+size_t ikw_tracker_skim(void *tracker, uint32_t number,
+                        const struct ikw_line *head, const char *text,
+                        const char *end)
+{
+    struct ikw_tracker *tr = tracker;
+    unsigned char how;
+    size_t len = 0;
+    if (!may_skim(tr, head))
+        return 0;
+    if (text < end && *text == '\n') {
+        if (tr->want != DUMP_NONE && tr->want != DUMP_SECRET)
+            return 0;
+        ikw_buf_clear(&tr->bytes);
+    } else {
+        len = ikw_match_memo_skim(tr->memo, text, end, &how);
+        if (!len)
+            return 0;
+        count_skimmed(tr, how, head->level);
+    }
+    if (number > tr->sum.lines)
+        tr->sum.lines = number;
+    return len + 1;
 }
 
 /* ---- inputs ------------------------------------------------------------ */
