@@ -15,5 +15,7 @@ void ikw_page_heading(struct ikw_page *page, const char *text);
 /* Out to standard output: through a pager if that is a terminal and the text
  * is longer than its screen. False, with a message, if it did not get out. */
 bool ikw_page_show(const struct ikw_page *page);
+/* Before the process is confined: makes a pager possible. */
+void ikw_pager_prepare(void);
 
 #endif

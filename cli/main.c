@@ -4,10 +4,13 @@
 #include "cli/cli.h"
 
 #include "base/arena.h"
+#include "cli/confine.h"
+#include "cli/flow.h"
 #include "kb/memory.h"
 
 #include <jansson.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +25,14 @@ static bool is_help(const char *arg)
     return !strcmp(arg, "--help") || !strcmp(arg, "-h") || !strcmp(arg, "help");
 }
 
+/* Nothing of a log is read before. */
+static bool prepare(const struct ikw_options *o)
+{
+    if (o->command != IKW_CMD_WATCH && o->command != IKW_CMD_TRAIN)
+        ikw_pager_prepare();
+    return ikw_confine_for(o);
+}
+
 static int run_command(enum ikw_cmd_id id, int argc, char **argv)
 {
     struct ikw_options o;
@@ -30,7 +41,7 @@ static int run_command(enum ikw_cmd_id id, int argc, char **argv)
         if (o.help) {
             ikw_help_command(stdout, id);
             status = 0;
-        } else {
+        } else if (prepare(&o)) {
             status = run[id](&o);
         }
     }
@@ -50,7 +61,8 @@ int main(int argc, char **argv)
         return IKW_EXIT_ERROR;
     }
     if (!strcmp(argv[1], "--version")) {
-        puts("ikewhy " IKW_VERSION);
+        printf("ikewhy " IKW_VERSION " (confinement: %s)\n",
+               ikw_confine_built());
         return 0;
     }
     if (is_help(argv[1])) {
