@@ -367,6 +367,40 @@ static void keeps_two_sources_apart(void)
     track_close(&bed);
 }
 
+/* A tunnel of which only SAs live is left alone until it is heard of. */
+static void wakes_what_slept(void)
+{
+#define UP                                                                     \
+    "0 I calling " US " to " A "\n0 I one is up " US " " A " " C1 "\n"         \
+    "0 I two to " A "\n0 I two is up " US " " A " 7(0x7)\n"                    \
+    "0 I two is up " US " " A " 8(0x8)\n"
+#define OTHERS                                                                 \
+    "200 E [198.51.100.2] refused\n400 E [198.51.100.2] refused\n"             \
+    "600 E [198.51.100.2] refused\n800 E [198.51.100.2] refused\n"
+    static const struct claim claims[] = {
+        { UP OTHERS "900 I one is gone " C1 "\n",
+          { "sa-established negotiation=1 spi=1111111111111111 carried=yes",
+            "negotiation id=1 phase=1 role=I outcome=deleted "
+            "rcookie=2222222222222222 carried=yes" } },
+        { UP OTHERS "900 I two is old 8(0x8)\n900 I one is gone " C1 "\n"
+                    "1300 E [198.51.100.2] refused\n1310 I two to " A "\n",
+          { "sign negotiation=2 what=old",
+            "sa-established negotiation=2 spi=7 carried=yes" } },
+        { UP OTHERS "900 I calling " US " to " A "\n950 E one timed out " NONE
+                    "\n",
+          { "sign negotiation=7 what=timeout",
+            "negotiation id=7 phase=1 role=I outcome=failed "
+            "rcookie=0000000000000000 carried=no" } },
+        { UP OTHERS "900 I engine starts 2\n1200 E [198.51.100.2] refused\n"
+                    "1400 I one is gone " C1 "\n",
+          { "!sa-established negotiation=1 spi=1111111111111111 "
+            "carried=yes" } },
+    };
+    CHECK_ALL(claims);
+#undef UP
+#undef OTHERS
+}
+
 /* What is kept depends on what is alive, not on how long the log is. */
 static void stays_small_over_a_long_log(void)
 {
@@ -404,6 +438,7 @@ CU_TestInfo ikw_test_track[] = {
       forgets_all_when_the_daemon_starts },
     { "tells_every_tunnel_of_the_daemon", tells_every_tunnel_of_the_daemon },
     { "keeps_two_sources_apart", keeps_two_sources_apart },
+    { "wakes_what_slept", wakes_what_slept },
     { "stays_small_over_a_long_log", stays_small_over_a_long_log },
     CU_TEST_INFO_NULL,
 };

@@ -121,8 +121,13 @@ struct tunnel {
     unsigned nnegs; /* of this stretch */
     unsigned nopen, nlive;
     int64_t start_ms, touched_ms, due_ms;
+    bool asleep; /* nothing but SAs that live: not looked at until it wakes */
     struct tunnel *hnext;
-    struct tunnel *qprev, *qnext; /* by due_ms */
+    struct tunnel *qprev, *qnext; /* by due_ms, or of those asleep */
+};
+
+struct tunnel_list {
+    struct tunnel *head, *tail;
 };
 
 /* ---- lines in hand ----------------------------------------------------- */
@@ -190,7 +195,7 @@ struct ikw_tracker {
 
     struct tunnel **tunnels; /* hash of peers */
     size_t ntunnels, tunnel_buckets, nstretches;
-    struct tunnel *qhead, *qtail;
+    struct tunnel_list queue, asleep;
     struct tunnel *nameless; /* the tunnel of lines without any peer */
     char one_peer[64];       /* the only peer so far; empty: none or several */
     bool several_peers;
@@ -248,6 +253,10 @@ struct tunnel *ikw_tunnel_find(const struct ikw_tracker *tr,
                                struct ikw_slice peer);
 struct tunnel *ikw_tunnel_get(struct ikw_tracker *tr, struct ikw_slice peer);
 struct tunnel *ikw_tunnel_nameless(struct ikw_tracker *tr);
+/* The one tunnel there is; NULL: there are others, or none. */
+struct tunnel *ikw_tunnel_only(const struct ikw_tracker *tr);
+/* Before anything of it changes that must be seen to later. */
+void ikw_tunnel_wake(struct ikw_tracker *tr, struct tunnel *t);
 /* Call before picking a negotiation: an idle stretch ends here. */
 void ikw_tunnel_touch(struct ikw_tracker *tr, struct tunnel *t);
 void ikw_tunnel_set_local(struct ikw_tracker *tr, struct tunnel *t,

@@ -228,11 +228,6 @@ static bool is_near(const struct ikw_tracker *tr, int64_t ms)
            (tr->now_ms >= tr->ctx.t_ms && tr->now_ms - tr->ctx.t_ms <= ms);
 }
 
-static struct tunnel *only_tunnel(const struct ikw_tracker *tr)
-{
-    return tr->qhead && tr->qhead == tr->qtail ? tr->qhead : NULL;
-}
-
 static bool packet_in_hand(const struct ikw_tracker *tr, struct ikw_slice peer)
 {
     const struct tunnel *t = tr->ctx.tunnel;
@@ -252,7 +247,7 @@ static bool by_context(const struct question *q, struct target *out,
 {
     struct ikw_tracker *tr = q->tr;
     struct ikw_slice local, peer = ikw_tie_peer(tr, q->line, q->m, &local);
-    struct tunnel *t = only_tunnel(tr);
+    struct tunnel *t = ikw_tunnel_only(tr);
     if (packet_in_hand(tr, peer)) {
         ikw_tunnel_touch(tr, tr->ctx.tunnel);
         return answer(out, tr->ctx.tunnel, pick_in_context(tr, q->msg),
@@ -324,7 +319,7 @@ static bool daemon_only(const struct ikw_message *msg)
 
 struct tunnel *ikw_tie_guess(struct ikw_tracker *tr)
 {
-    struct tunnel *t = only_tunnel(tr);
+    struct tunnel *t = ikw_tunnel_only(tr);
     if (t)
         return t;
     if (tr->ctx.tunnel && is_near(tr, tr->exact ? NEAR_MS : 0))
@@ -335,7 +330,7 @@ struct tunnel *ikw_tie_guess(struct ikw_tracker *tr)
 static void give_up(struct ikw_tracker *tr, const struct ikw_message *msg,
                     struct target *out)
 {
-    struct tunnel *t = only_tunnel(tr);
+    struct tunnel *t = ikw_tunnel_only(tr);
     if (!t && tr->ctx.tunnel)
         t = tr->ctx.tunnel;
     if (!t)

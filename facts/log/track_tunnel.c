@@ -2,6 +2,8 @@
  * Tunnels: a hash by peer address and a queue by the time when each is to
  * be looked at again. Touching a tunnel only notes the time; the queue is
  * put right when a tunnel comes to its head, so a line costs nothing here.
+ * One of which only SAs live that are never heard of leaves the queue: there
+ * may be 100,000 of them.
  */
 #include "facts/log/track_internal.h"
 
@@ -53,19 +55,43 @@ void ikw_tunnel_set_local(struct ikw_tracker *tr, struct tunnel *t,
 
 /* ---- queue ------------------------------------------------------------- */
 
-static void queue_remove(struct ikw_tracker *tr, struct tunnel *t)
+static struct tunnel_list *list_of(struct ikw_tracker *tr,
+                                   const struct tunnel *t)
 {
-    *(t->qprev ? &t->qprev->qnext : &tr->qhead) = t->qnext;
-    *(t->qnext ? &t->qnext->qprev : &tr->qtail) = t->qprev;
+    return t->asleep ? &tr->asleep : &tr->queue;
+}
+
+static void list_remove(struct ikw_tracker *tr, struct tunnel *t)
+{
+    struct tunnel_list *l = list_of(tr, t);
+    *(t->qprev ? &t->qprev->qnext : &l->head) = t->qnext;
+    *(t->qnext ? &t->qnext->qprev : &l->tail) = t->qprev;
     t->qprev = t->qnext = NULL;
 }
 
-static void queue_add(struct ikw_tracker *tr, struct tunnel *t)
+static void list_add(struct ikw_tracker *tr, struct tunnel *t, bool asleep)
 {
+    t->asleep = asleep;
     t->due_ms = tr->now_ms == IKW_NO_TIME ? IKW_NO_TIME : tr->now_ms + IDLE_MS;
-    t->qprev = tr->qtail;
-    *(tr->qtail ? &tr->qtail->qnext : &tr->qhead) = t;
-    tr->qtail = t;
+    struct tunnel_list *l = list_of(tr, t);
+    t->qprev = l->tail;
+    *(l->tail ? &l->tail->qnext : &l->head) = t;
+    l->tail = t;
+}
+
+void ikw_tunnel_wake(struct ikw_tracker *tr, struct tunnel *t)
+{
+    if (!t->asleep)
+        return;
+    list_remove(tr, t);
+    list_add(tr, t, false);
+}
+
+struct tunnel *ikw_tunnel_only(const struct ikw_tracker *tr)
+{
+    if (tr->ntunnels + (tr->nameless != NULL) != 1)
+        return NULL;
+    return tr->queue.head ? tr->queue.head : tr->asleep.head;
 }
 
 /* ---- table ------------------------------------------------------------- */
@@ -74,12 +100,12 @@ static void grow_table(struct ikw_tracker *tr)
 {
     size_t n = tr->tunnel_buckets ? tr->tunnel_buckets * 2 : 64;
     struct tunnel **v = ikw_xcalloc(n, sizeof(struct tunnel *));
-    for (struct tunnel *t = tr->qhead; t; t = t->qnext) {
-        if (!t->peer)
-            continue;
-        t->hnext = v[t->hash & (n - 1)];
-        v[t->hash & (n - 1)] = t;
-    }
+    for (size_t i = 0; i < tr->tunnel_buckets; i++)
+        for (struct tunnel *t = tr->tunnels[i], *next; t; t = next) {
+            next = t->hnext;
+            t->hnext = v[t->hash & (n - 1)];
+            v[t->hash & (n - 1)] = t;
+        }
     free(tr->tunnels);
     tr->tunnels = v;
     tr->tunnel_buckets = n;
@@ -132,7 +158,7 @@ static void tunnel_free(struct ikw_tracker *tr, struct tunnel *t)
     if (tr->nameless == t)
         tr->nameless = NULL;
     table_remove(tr, t);
-    queue_remove(tr, t);
+    list_remove(tr, t);
     free(t->peer);
     free(t->local);
     free(t->name);
@@ -153,10 +179,11 @@ static bool settle(struct ikw_tracker *tr, struct tunnel *t)
 /* Bounded memory before bounded knowledge. */
 static void make_place(struct ikw_tracker *tr)
 {
-    if (tr->ntunnels < TUNNELS_MAX || !tr->qhead)
+    struct tunnel *t = tr->asleep.head ? tr->asleep.head : tr->queue.head;
+    if (tr->ntunnels < TUNNELS_MAX || !t)
         return;
-    ikw_stretch_close(tr, tr->qhead);
-    tunnel_free(tr, tr->qhead);
+    ikw_stretch_close(tr, t);
+    tunnel_free(tr, t);
 }
 
 static struct tunnel *new_tunnel(struct ikw_tracker *tr)
@@ -164,7 +191,7 @@ static struct tunnel *new_tunnel(struct ikw_tracker *tr)
     make_place(tr);
     struct tunnel *t = ikw_xcalloc(1, sizeof *t);
     t->start_ms = t->touched_ms = tr->now_ms;
-    queue_add(tr, t);
+    list_add(tr, t, false);
     return t;
 }
 
@@ -242,6 +269,7 @@ struct ikw_fact_set *ikw_tunnel_facts(struct ikw_tracker *tr, struct tunnel *t)
 {
     if (t->fs)
         return t->fs;
+    ikw_tunnel_wake(tr, t);
     t->fs = ikw_xmalloc(sizeof *t->fs);
     ikw_fact_set_init(t->fs, tr->kb);
     t->start_ms = tr->now_ms;
@@ -275,7 +303,7 @@ void ikw_tunnel_make_room(struct ikw_tracker *tr, struct tunnel *t,
 
 static bool head_is_due(const struct ikw_tracker *tr)
 {
-    const struct tunnel *t = tr->qhead;
+    const struct tunnel *t = tr->queue.head;
     return t && tr->now_ms != IKW_NO_TIME &&
            (t->due_ms == IKW_NO_TIME || t->due_ms <= tr->now_ms ||
             tr->nstretches > STRETCHES_MAX);
@@ -285,20 +313,22 @@ static bool head_is_due(const struct ikw_tracker *tr)
 void ikw_tunnels_reap(struct ikw_tracker *tr)
 {
     while (head_is_due(tr)) {
-        struct tunnel *t = tr->qhead;
+        struct tunnel *t = tr->queue.head;
         bool over = tr->nstretches > STRETCHES_MAX && t->fs;
-        if ((is_idle(tr, t) || over) && settle(tr, t))
+        bool idle = is_idle(tr, t);
+        if ((idle || over) && settle(tr, t))
             continue;
-        queue_remove(tr, t);
-        queue_add(tr, t);
+        list_remove(tr, t);
+        list_add(tr, t, idle && !t->nopen);
     }
 }
 
 void ikw_tunnels_close_all(struct ikw_tracker *tr)
 {
-    while (tr->qhead) {
-        ikw_stretch_close(tr, tr->qhead);
-        tunnel_free(tr, tr->qhead);
+    struct tunnel *t;
+    while ((t = tr->queue.head ? tr->queue.head : tr->asleep.head)) {
+        ikw_stretch_close(tr, t);
+        tunnel_free(tr, t);
     }
 }
 
