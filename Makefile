@@ -17,6 +17,8 @@ datadir = $(PREFIX)/share/ikewhy
 mandir = $(PREFIX)/share/man/man1
 docdir = $(PREFIX)/share/doc/ikewhy
 unitdir = $(PREFIX)/lib/systemd/system
+bashdir = $(PREFIX)/share/bash-completion/completions
+zshdir = $(PREFIX)/share/zsh/site-functions
 
 B := build/$(VARIANT)
 
@@ -227,7 +229,7 @@ REPORT_LAB = cert-expired-initiator/responder.info.log \
     many-peers-hub-initiator/initiator.info.log
 REPORT_LOGS = $(foreach l,$(REPORT_LAB),$(firstword $(subst /, ,$l))=tests/lab/$l) \
     pair=tests/lab/mm2-dropped/initiator.info.log,tests/lab/mm2-dropped/responder.info.log \
-    many=many:5000
+    train=train:tests/data/progress.jsonl many=many:5000
 build/report/node_modules: Makefile
 	@mkdir -p build/report
 	@npm install --prefix build/report --no-audit --no-fund --loglevel=error \
@@ -255,7 +257,8 @@ D = $(DESTDIR)
 
 install: all ## Install under PREFIX (/usr/local), below DESTDIR
 	install -d $(D)$(bindir) $(D)$(libdir)/pkgconfig $(D)$(mandir) \
-	    $(D)$(docdir) $(D)$(datadir) $(D)$(unitdir)
+	    $(D)$(docdir) $(D)$(datadir) $(D)$(unitdir) $(D)$(bashdir) \
+	    $(D)$(zshdir)
 	install -m 755 $(B)/ikewhy $(D)$(bindir)/ikewhy
 	install -m 644 $(B)/libikewhy.a $(D)$(libdir)/libikewhy.a
 	for h in $(HEADERS) $(wildcard base/*.def); do \
@@ -268,6 +271,8 @@ install: all ## Install under PREFIX (/usr/local), below DESTDIR
 	install -m 644 $(wildcard docs/*.1) $(D)$(mandir)
 	install -m 644 README.md CHANGELOG.md LICENSE \
 	    $(wildcard docs/*.md docs/*.json) $(D)$(docdir)
+	$(B)/ikewhy completion bash > $(D)$(bashdir)/ikewhy
+	$(B)/ikewhy completion zsh > $(D)$(zshdir)/_ikewhy
 	sed 's|@bindir@|$(bindir)|' 'docs/systemd/ikewhy-watch@.service.in' \
 	    > '$(D)$(unitdir)/ikewhy-watch@.service'
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' \
@@ -281,6 +286,7 @@ uninstall: ## Remove what install put there
 	rm -f $(D)$(bindir)/ikewhy $(D)$(libdir)/libikewhy.a \
 	    '$(D)$(unitdir)/ikewhy-watch@.service' \
 	    $(D)$(libdir)/pkgconfig/libikewhy.pc \
+	    $(D)$(bashdir)/ikewhy $(D)$(zshdir)/_ikewhy \
 	    $(patsubst docs/%,$(D)$(mandir)/%,$(wildcard docs/*.1))
 	rm -rf $(D)$(incdir) $(D)$(datadir) $(D)$(docdir)
 

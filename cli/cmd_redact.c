@@ -2,6 +2,7 @@
 #include "cases/redact.h"
 #include "cli/cases.h"
 #include "cli/kbfind.h"
+#include "cli/term.h"
 #include "facts/log/log.h"
 
 #include <stdlib.h>
@@ -75,6 +76,27 @@ static bool redact_file(const struct ikw_kb *kb, const char *path, int64_t seed,
     return ok;
 }
 
+/* Bytes as they are into a file or a pipe; nothing that acts on a terminal. */
+static bool write_log(const struct ikw_buf *log)
+{
+    const char *p = ikw_buf_str(log), *end = p + log->len;
+    struct ikw_page page;
+    if (!isatty(STDOUT_FILENO))
+        return ikw_write_out(p, log->len);
+    ikw_page_init(&page, IKW_COLOUR_NEVER);
+    while (p < end) {
+        const char *nl = memchr(p, '\n', (size_t)(end - p));
+        size_t n = (size_t)((nl ? nl : end) - p);
+        ikw_escape(&page.out, p, n, page.utf8);
+        if (nl)
+            ikw_buf_addc(&page.out, '\n');
+        p += n + (nl != NULL);
+    }
+    bool ok = ikw_write_out(ikw_buf_str(&page.out), page.out.len);
+    ikw_page_release(&page);
+    return ok;
+}
+
 int ikw_cmd_redact(const struct ikw_options *o)
 {
     struct ikw_buf out = { 0 };
@@ -84,7 +106,7 @@ int ikw_cmd_redact(const struct ikw_options *o)
     bool ok = kb && o->nfiles <= 1;
     if (ok)
         ok = redact_file(kb, o->nfiles ? o->files[0] : "-", o->seed, &out);
-    ok = ikw_write_out(ikw_buf_str(&out), out.len) && ok;
+    ok = write_log(&out) && ok;
     ikw_buf_release(&out);
     ikw_kb_free(kb);
     return ok ? 0 : IKW_EXIT_ERROR;

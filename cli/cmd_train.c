@@ -113,11 +113,11 @@ static bool say(const struct ikw_buf *text)
 
 struct train {
     struct ikw_course course;
-    struct ikw_buf path;
+    struct ikw_buf path, name;
     json_t *events;
     struct ikw_attempt *attempts;
     size_t nattempts;
-    const char *user;
+    const char *user; /* the name, UTF-8 whatever the environment holds */
     char session[64];
     int64_t opened;
 };
@@ -138,12 +138,16 @@ static void train_close(struct train *tr)
     free(tr->attempts);
     json_decref(tr->events);
     ikw_buf_release(&tr->path);
+    ikw_buf_release(&tr->name);
     ikw_course_close(&tr->course);
 }
 
 static bool train_open(struct train *tr, const struct ikw_options *o)
 {
-    *tr = (struct train){ .user = user_name() };
+    const char *name = user_name();
+    *tr = (struct train){ 0 };
+    ikw_escape(&tr->name, name, strlen(name), true);
+    tr->user = ikw_buf_str(&tr->name);
     if (!ikw_course_open(&tr->course, o, o->cases) ||
         !ikw_train_path(&tr->path))
         return false;

@@ -47,7 +47,7 @@ void ikw_help_all(FILE *to)
           "IKE daemon.\n\nCommands:\n",
           to);
     for (size_t i = 0; i < IKW_CMD_COUNT; i++)
-        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+        fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].summary);
     fputs("\n`ikewhy COMMAND --help` tells more of one command.\n", to);
 }
 

@@ -9,7 +9,8 @@
  *
  * MODULES holds node_modules with puppeteer-core and axe-core. "--shots DIR"
  * also keeps pictures. A LOG of "many:N" is made by tests/many-tunnels: its
- * page must stay small. Ends with one line, "N passed, N failed".
+ * page must stay small, and how long the browser takes is printed, by its own
+ * clock. "train:FILE" is the instructor's page of a progress file. Ends with one line, "N passed, N failed".
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -40,6 +41,7 @@ function claim(name, faults) {
 /* The page of one or two logs, as a file. */
 function makePage(name, logs) {
     const [log, peer] = logs.split(",");
+    const train = log.startsWith("train:");
     const file = path.join(tmp, name + ".html");
     let input = log;
     if (log.startsWith("many:")) {
@@ -48,8 +50,10 @@ function makePage(name, logs) {
             [log.slice(5)], { maxBuffer: 1 << 30 }));
     }
     const got = spawnSync(process.env.IKEWHY || "./ikewhy",
-        ["diagnose", "--format=html", ...(peer ? ["--peer-log", peer] : []),
-            input], { maxBuffer: 1 << 30 });
+        train ? ["train", "report", "--as=html", log.slice(6)] :
+            ["diagnose", "--format=html",
+                ...(peer ? ["--peer-log", peer] : []), input],
+        { maxBuffer: 1 << 30 });
     fs.writeFileSync(file, got.stdout);
     claim(name, got.status === 2 || !got.stdout.length
         ? [`no page: ${got.stderr}`] : []);
@@ -74,9 +78,7 @@ async function open(browser, file, width, scheme) {
         deviceScaleFactor: width < 600 ? 2 : 1 });
     await page.emulateMediaFeatures(
         [{ name: "prefers-color-scheme", value: scheme }]);
-    const start = process.hrtime.bigint();
     await page.goto(own, { waitUntil: "load", timeout: PATIENCE_MS });
-    page.loadMs = Number(process.hrtime.bigint() - start) / 1e6;
     return { page, faults };
 }
 
@@ -121,6 +123,13 @@ function links() {
         .filter(a => !document.getElementById(
             decodeURIComponent(a.getAttribute("href").slice(1))))
         .map(a => `a link to nowhere: ${a.getAttribute("href")}`).slice(0, 3);
+}
+
+/* By the browser's own clock, from the start of the navigation. */
+function times() {
+    const t = performance.getEntriesByType("navigation")[0];
+    return `content loaded in ${t.domContentLoadedEventEnd.toFixed(0)} ms, ` +
+        `load event after ${t.loadEventEnd.toFixed(0)} ms`;
 }
 
 async function look(name, page, faults, width, scheme) {
@@ -177,8 +186,9 @@ async function check(browser, name, logs) {
         for (const scheme of SCHEMES) {
             const { page, faults } = await open(browser, file, width, scheme);
             if (many)
-                console.log(`# ${name}: ${fs.statSync(file).size} bytes, ` +
-                    `opened in ${page.loadMs.toFixed(0)} ms`);
+                console.log(`# ${name}: ${width}, ${scheme}: ` +
+                    `${fs.statSync(file).size} bytes, ` +
+                    await page.evaluate(times));
             if (!many)
                 await look(name, page, faults, width, scheme);
             await page.close();
