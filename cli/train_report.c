@@ -286,7 +286,8 @@ static void put_top(struct ikw_buf *out)
         ikw_buf_adds(out, *part);
     ikw_buf_adds(out, "th,td{white-space:nowrap}.number{text-align:right;"
                       "font-variant-numeric:tabular-nums}"
-                      "tbody th{color:var(--fg);font-weight:600}</style></head>\n"
+                      "tbody th{color:var(--fg);font-weight:600}"
+                      "</style></head>\n"
                       "<body><header><h1>Training report</h1>\n");
 }
 
