@@ -39,7 +39,8 @@ static void reset_source(struct ikw_tracker *tr)
     tr->ctx = (struct context){ .t_ms = IKW_NO_TIME };
     tr->packet.held = tr->packet.decoded = tr->packet.out = false;
     tr->want = DUMP_NONE;
-    tr->in_dump = tr->skip_more = tr->exact = tr->event = false;
+    tr->in_dump = tr->reads_dump = tr->skip_more = tr->exact = tr->event =
+        false;
     tr->any_negotiation = tr->starts_mid = false;
     tr->several_peers = false;
     tr->one_peer[0] = '\0';
@@ -85,6 +86,7 @@ void ikw_tracker_free(struct ikw_tracker *tr)
     ikw_match_memo_free(tr->memo);
     ikw_index_release(&tr->cookies);
     ikw_index_release(&tr->spis);
+    ikw_turns_release(tr);
     ikw_note_release(&tr->packet.note);
     ikw_note_release(&tr->plain);
     ikw_buf_release(&tr->bytes);
@@ -231,6 +233,7 @@ void ikw_tracker_line(struct ikw_tracker *tr, const struct ikw_line *line)
         new_time(tr, line->t_ms);
     if (line->text.len == 0) {
         tr->in_dump = tr->want != DUMP_NONE && tr->want != DUMP_SECRET;
+        tr->reads_dump = tr->in_dump;
         ikw_buf_clear(&tr->bytes);
         return;
     }

@@ -120,14 +120,26 @@ struct tunnel {
     struct neg *first, *last;
     unsigned nnegs; /* of this stretch */
     unsigned nopen, nlive;
-    int64_t start_ms, touched_ms, due_ms;
-    bool asleep; /* nothing but SAs that live: not looked at until it wakes */
+    int64_t start_ms, touched_ms;
     struct tunnel *hnext;
-    struct tunnel *qprev, *qnext; /* by due_ms, or of those asleep */
+    uint32_t seat; /* in the queue of turns */
 };
 
-struct tunnel_list {
-    struct tunnel *head, *tail;
+/* ---- turns ------------------------------------------------------------- */
+
+struct turn {
+    int64_t due_ms;
+    uint32_t seat;
+};
+
+struct turn_queue {
+    struct turn *ring; /* `cap` of them, a power of two */
+    size_t cap, head, tail;
+    struct tunnel **tunnels; /* by seat */
+    unsigned char *states;   /* the same */
+    size_t nseats, tunnels_cap, states_cap;
+    uint32_t *spare; /* seats */
+    size_t nspare, spare_cap;
 };
 
 /* ---- lines in hand ----------------------------------------------------- */
@@ -195,7 +207,7 @@ struct ikw_tracker {
 
     struct tunnel **tunnels; /* hash of peers */
     size_t ntunnels, tunnel_buckets, nstretches;
-    struct tunnel_list queue, asleep;
+    struct turn_queue turns;
     struct tunnel *nameless; /* the tunnel of lines without any peer */
     char one_peer[64];       /* the only peer so far; empty: none or several */
     bool several_peers;
@@ -212,6 +224,7 @@ struct ikw_tracker {
     struct packet packet;
     enum dump want;
     bool in_dump, skip_more;
+    bool reads_dump; /* in_dump, and more of it matters */
     struct ikw_buf bytes;
     struct note plain; /* the line above a decrypted dump */
     struct wait_list wait;
@@ -255,8 +268,6 @@ struct tunnel *ikw_tunnel_get(struct ikw_tracker *tr, struct ikw_slice peer);
 struct tunnel *ikw_tunnel_nameless(struct ikw_tracker *tr);
 /* The one tunnel there is; NULL: there are others, or none. */
 struct tunnel *ikw_tunnel_only(const struct ikw_tracker *tr);
-/* Before anything of it changes that must be seen to later. */
-void ikw_tunnel_wake(struct ikw_tracker *tr, struct tunnel *t);
 /* Call before picking a negotiation: an idle stretch ends here. */
 void ikw_tunnel_touch(struct ikw_tracker *tr, struct tunnel *t);
 void ikw_tunnel_set_local(struct ikw_tracker *tr, struct tunnel *t,
@@ -269,6 +280,22 @@ void ikw_tunnel_make_room(struct ikw_tracker *tr, struct tunnel *t,
 void ikw_tunnels_reap(struct ikw_tracker *tr);
 void ikw_tunnels_close_all(struct ikw_tracker *tr);
 void ikw_tunnels_restart(struct ikw_tracker *tr);
+
+/* track_queue.c */
+/* The tunnel's turn comes in IDLE_MS. */
+void ikw_turn_add(struct ikw_tracker *tr, struct tunnel *t);
+void ikw_turn_remove(struct ikw_tracker *tr, const struct tunnel *t);
+/* When anything of it changes that must be seen to at its turn. */
+void ikw_turn_wake(struct ikw_tracker *tr, const struct tunnel *t);
+/* Whose turn comes first, due or not; NULL: there is no tunnel. */
+struct tunnel *ikw_turn_first(struct ikw_tracker *tr);
+/* Whose turn it is, of those awake; NULL: nobody's. */
+struct tunnel *ikw_turn_due(struct ikw_tracker *tr);
+/* The first one had its turn. `sleeps`: it need not be seen until it wakes. */
+void ikw_turn_over(struct ikw_tracker *tr, bool sleeps);
+/* All of them one by one, the next due first, from *at 0 on; then NULL. */
+struct tunnel *ikw_turn_each(const struct ikw_tracker *tr, size_t *at);
+void ikw_turns_release(struct ikw_tracker *tr);
 
 /* track_close.c */
 void ikw_stretch_close(struct ikw_tracker *tr, struct tunnel *t);

@@ -27,7 +27,7 @@ static void unlink_global(struct ikw_tracker *tr, struct neg *n)
     else
         n->tunnel->nlive--;
     n->where = NOWHERE;
-    ikw_tunnel_wake(tr, n->tunnel);
+    ikw_turn_wake(tr, n->tunnel);
 }
 
 static void link_global(struct ikw_tracker *tr, struct neg *n, enum where w)
@@ -42,7 +42,7 @@ static void link_global(struct ikw_tracker *tr, struct neg *n, enum where w)
         n->tunnel->nopen++;
     else
         n->tunnel->nlive++;
-    ikw_tunnel_wake(tr, n->tunnel);
+    ikw_turn_wake(tr, n->tunnel);
 }
 
 static void link_tunnel(struct tunnel *t, struct neg *n)

@@ -1,9 +1,7 @@
 /*
- * Tunnels: a hash by peer address and a queue by the time when each is to
- * be looked at again. Touching a tunnel only notes the time; the queue is
- * put right when a tunnel comes to its head, so a line costs nothing here.
- * One of which only SAs live that are never heard of leaves the queue: there
- * may be 100,000 of them.
+ * Tunnels: a hash by peer address, and a turn of each to be looked at again
+ * (track_queue.c). Touching a tunnel only notes the time, so a line costs
+ * nothing here.
  */
 #include "facts/log/track_internal.h"
 
@@ -53,45 +51,11 @@ void ikw_tunnel_set_local(struct ikw_tracker *tr, struct tunnel *t,
     t->local = dup_slice(local);
 }
 
-/* ---- queue ------------------------------------------------------------- */
-
-static struct tunnel_list *list_of(struct ikw_tracker *tr,
-                                   const struct tunnel *t)
-{
-    return t->asleep ? &tr->asleep : &tr->queue;
-}
-
-static void list_remove(struct ikw_tracker *tr, struct tunnel *t)
-{
-    struct tunnel_list *l = list_of(tr, t);
-    *(t->qprev ? &t->qprev->qnext : &l->head) = t->qnext;
-    *(t->qnext ? &t->qnext->qprev : &l->tail) = t->qprev;
-    t->qprev = t->qnext = NULL;
-}
-
-static void list_add(struct ikw_tracker *tr, struct tunnel *t, bool asleep)
-{
-    t->asleep = asleep;
-    t->due_ms = tr->now_ms == IKW_NO_TIME ? IKW_NO_TIME : tr->now_ms + IDLE_MS;
-    struct tunnel_list *l = list_of(tr, t);
-    t->qprev = l->tail;
-    *(l->tail ? &l->tail->qnext : &l->head) = t;
-    l->tail = t;
-}
-
-void ikw_tunnel_wake(struct ikw_tracker *tr, struct tunnel *t)
-{
-    if (!t->asleep)
-        return;
-    list_remove(tr, t);
-    list_add(tr, t, false);
-}
-
 struct tunnel *ikw_tunnel_only(const struct ikw_tracker *tr)
 {
-    if (tr->ntunnels + (tr->nameless != NULL) != 1)
-        return NULL;
-    return tr->queue.head ? tr->queue.head : tr->asleep.head;
+    size_t at = 0;
+    return tr->ntunnels + (tr->nameless != NULL) == 1 ? ikw_turn_each(tr, &at)
+                                                      : NULL;
 }
 
 /* ---- table ------------------------------------------------------------- */
@@ -158,7 +122,7 @@ static void tunnel_free(struct ikw_tracker *tr, struct tunnel *t)
     if (tr->nameless == t)
         tr->nameless = NULL;
     table_remove(tr, t);
-    list_remove(tr, t);
+    ikw_turn_remove(tr, t);
     free(t->peer);
     free(t->local);
     free(t->name);
@@ -179,8 +143,8 @@ static bool settle(struct ikw_tracker *tr, struct tunnel *t)
 /* Bounded memory before bounded knowledge. */
 static void make_place(struct ikw_tracker *tr)
 {
-    struct tunnel *t = tr->asleep.head ? tr->asleep.head : tr->queue.head;
-    if (tr->ntunnels < TUNNELS_MAX || !t)
+    struct tunnel *t = tr->ntunnels < TUNNELS_MAX ? NULL : ikw_turn_first(tr);
+    if (!t)
         return;
     ikw_stretch_close(tr, t);
     tunnel_free(tr, t);
@@ -191,7 +155,7 @@ static struct tunnel *new_tunnel(struct ikw_tracker *tr)
     make_place(tr);
     struct tunnel *t = ikw_xcalloc(1, sizeof *t);
     t->start_ms = t->touched_ms = tr->now_ms;
-    list_add(tr, t, false);
+    ikw_turn_add(tr, t);
     return t;
 }
 
@@ -269,7 +233,7 @@ struct ikw_fact_set *ikw_tunnel_facts(struct ikw_tracker *tr, struct tunnel *t)
 {
     if (t->fs)
         return t->fs;
-    ikw_tunnel_wake(tr, t);
+    ikw_turn_wake(tr, t);
     t->fs = ikw_xmalloc(sizeof *t->fs);
     ikw_fact_set_init(t->fs, tr->kb);
     t->start_ms = tr->now_ms;
@@ -301,32 +265,23 @@ void ikw_tunnel_make_room(struct ikw_tracker *tr, struct tunnel *t,
         ikw_stretch_close(tr, t);
 }
 
-static bool head_is_due(const struct ikw_tracker *tr)
-{
-    const struct tunnel *t = tr->queue.head;
-    return t && tr->now_ms != IKW_NO_TIME &&
-           (t->due_ms == IKW_NO_TIME || t->due_ms <= tr->now_ms ||
-            tr->nstretches > STRETCHES_MAX);
-}
-
 /* Not while a line is being handled: tunnels are freed. */
 void ikw_tunnels_reap(struct ikw_tracker *tr)
 {
-    while (head_is_due(tr)) {
-        struct tunnel *t = tr->queue.head;
+    struct tunnel *t;
+    while ((t = ikw_turn_due(tr))) {
         bool over = tr->nstretches > STRETCHES_MAX && t->fs;
         bool idle = is_idle(tr, t);
         if ((idle || over) && settle(tr, t))
             continue;
-        list_remove(tr, t);
-        list_add(tr, t, idle && !t->nopen);
+        ikw_turn_over(tr, idle && !t->nopen);
     }
 }
 
 void ikw_tunnels_close_all(struct ikw_tracker *tr)
 {
     struct tunnel *t;
-    while ((t = tr->queue.head ? tr->queue.head : tr->asleep.head)) {
+    while ((t = ikw_turn_first(tr))) {
         ikw_stretch_close(tr, t);
         tunnel_free(tr, t);
     }
