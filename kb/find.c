@@ -14,7 +14,8 @@ const struct ikw_type *ikw_kb_type(const struct ikw_kb *kb, const char *name)
 int ikw_type_slot(const struct ikw_type *type, const char *name)
 {
     for (size_t i = 0; i < type->nslots; i++)
-        if (!strcmp(type->slots[i].name, name))
+        if (type->slots[i].name[0] == name[0] &&
+            !strcmp(type->slots[i].name, name))
             return (int)i;
     return -1;
 }

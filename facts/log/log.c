@@ -150,7 +150,7 @@ bool ikw_log_read(struct ikw_tracker *tr, const struct ikw_kb *kb,
         ikw_envelope_detect(r.er, ikw_slice_sub(run, 0, HEAD_BYTES), &tr->why);
     bool turned = ikw_envelope_newest_first(r.er);
     ikw_tracker_begin(tr, file, source);
-    ikw_envelope_dumps(r.er, &tr->in_dump);
+    ikw_envelope_dumps(r.er, &tr->reads_dump);
     ikw_envelope_skim(r.er, ikw_tracker_skim);
     if (turned)
         read_newest_first(&r, in, run, ds);

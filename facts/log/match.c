@@ -53,13 +53,25 @@ static enum ikw_look edges_ask(const struct ikw_trie_node *n)
     return digits ? IKW_LOOK_BYTE : IKW_LOOK_CLASS;
 }
 
+/* No further than to the byte that differs; there any digit is as good if the
+ * label has none. (The first may differ by case.) */
 static void look_for_literal(struct search *q, const struct ikw_trie_node *n,
                              const struct ikw_trie_edge *e, size_t pos)
 {
-    if (e)
-        look_at(q, pos, pos + e->len, IKW_LOOK_BYTE);
-    else
+    size_t same = 1, left = q->s.len - pos;
+    if (!e) {
         look_at(q, pos, pos + 1, edges_ask(n));
+        return;
+    }
+    while (same < e->len && same < left &&
+           e->label[same] == q->s.ptr[pos + same])
+        same++;
+    look_at(q, pos, pos + same, IKW_LOOK_BYTE);
+    if (same < e->len) {
+        bool digit = e->label[same] >= '0' && e->label[same] <= '9';
+        look_at(q, pos + same, pos + same + 1,
+                digit ? IKW_LOOK_BYTE : IKW_LOOK_CLASS);
+    }
 }
 
 /* No typed capture looks beyond a blank. */
@@ -388,7 +400,8 @@ const struct ikw_capture *ikw_match_capture(const struct ikw_match *m,
                                             const char *name)
 {
     for (size_t i = 0; i < m->ncaptures; i++)
-        if (!strcmp(m->captures[i].tok->text, name))
+        if (m->captures[i].tok->text[0] == name[0] &&
+            !strcmp(m->captures[i].tok->text, name))
             return &m->captures[i];
     return NULL;
 }

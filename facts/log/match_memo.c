@@ -14,7 +14,7 @@
 
 enum {
     STEP = 16, /* bytes compared at once */
-    TEXT_MOST = 6 * STEP,
+    TEXT_MOST = 8 * STEP,
     CAPTURES_MOST = 8,
     WAYS = 4,
     HASH_BITS = 9,
@@ -144,7 +144,7 @@ static inline size_t next_step(size_t i, size_t last)
 static inline uint64_t hash(const unsigned char *text, size_t len)
 {
     size_t last = len - STEP;
-    uint64_t h = len;
+    uint64_t h = len ^ (uint64_t)text[0] << 32; /* always looked at */
     for (size_t i = 0;; i = next_step(i, last)) {
         h = (h ^ h >> 31) + fold(text + i);
         if (i == last)

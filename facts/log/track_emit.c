@@ -100,7 +100,7 @@ static struct ikw_value number_value(const char *s)
 static struct ikw_value word_value(const struct ikw_slot *slot, const char *s)
 {
     for (size_t i = 0; i < slot->nwords; i++) {
-        if (strcmp(slot->words[i], s) == 0)
+        if (slot->words[i][0] == s[0] && strcmp(slot->words[i], s) == 0)
             return ikw_value_str(slot->words[i]);
     }
     return (struct ikw_value){ .kind = IKW_NIL };

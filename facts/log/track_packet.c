@@ -503,12 +503,6 @@ void ikw_packet_forget(struct ikw_tracker *tr, const struct tunnel *t,
 
 /* ---- dumps ------------------------------------------------------------- */
 
-void ikw_packet_more(struct ikw_tracker *tr, struct ikw_slice hex)
-{
-    if (tr->bytes.len < DUMP_MAX)
-        ikw_hex_append(hex, &tr->bytes);
-}
-
 /* Packets to port 4500 start with four zero octets. */
 static struct ikw_slice without_marker(struct ikw_slice b)
 {
@@ -516,6 +510,23 @@ static struct ikw_slice without_marker(struct ikw_slice b)
     if (b.len > 4 && memcmp(b.ptr, zero, 4) == 0)
         return ikw_slice_sub(b, 4, b.len);
     return b;
+}
+
+/* Behind its header an encrypted packet tells no more than its size. */
+static bool knows_enough(const struct ikw_tracker *tr)
+{
+    struct ikw_slice b = { tr->bytes.ptr, tr->bytes.len };
+    return tr->want != DUMP_PLAIN && !tr->sink.packet && tr->packet.size >= 0 &&
+           ikw_isakmp_sealed(without_marker(b));
+}
+
+void ikw_packet_more(struct ikw_tracker *tr, struct ikw_slice hex)
+{
+    if (!tr->reads_dump)
+        return;
+    if (tr->bytes.len < DUMP_MAX)
+        ikw_hex_append(hex, &tr->bytes);
+    tr->reads_dump = !knows_enough(tr);
 }
 
 void ikw_packet_plain(struct ikw_tracker *tr, const struct ikw_evidence *ev)
@@ -575,7 +586,7 @@ void ikw_packet_dump_end(struct ikw_tracker *tr)
 {
     struct ikw_slice b = { tr->bytes.ptr, tr->bytes.len };
     enum dump what = tr->want;
-    tr->in_dump = false;
+    tr->in_dump = tr->reads_dump = false;
     tr->want = DUMP_NONE;
     if (!b.len)
         return;

@@ -170,6 +170,11 @@ static void read_chain(struct ikw_slice bytes, struct ikw_isakmp *out)
         out->malformed = true;
 }
 
+bool ikw_isakmp_sealed(struct ikw_slice bytes)
+{
+    return bytes.len >= HEADER && (get8(bytes, 19) & 1);
+}
+
 bool ikw_isakmp_decode(struct ikw_slice bytes, bool plain,
                        struct ikw_isakmp *out)
 {

@@ -49,6 +49,9 @@ struct ikw_isakmp {
     size_t nattrs;
 };
 
+/* Whether these, the first octets of a packet as it is on the wire, hold its
+ * header, and the header says that what follows is encrypted. */
+bool ikw_isakmp_sealed(struct ikw_slice bytes);
 /* False if there is not even a header. `plain`: the bytes are a decrypted
  * dump (the encryption flag is still set but the payloads are readable). */
 bool ikw_isakmp_decode(struct ikw_slice bytes, bool plain,
