@@ -56,9 +56,11 @@ static void act(struct ikw_tracker *tr, const struct ikw_match *m,
     learn_side(m, n);
     if (same && n->where == OPEN && !at->guessed)
         learn_names(tr, m, n);
-    if (msg->action == IKW_DO_ESTABLISH && same)
+    if (msg->action == IKW_DO_ESTABLISH && same) {
+        if (msg->outcome && !n->nup)
+            n->nup = 1; /* the line speaks of both SAs */
         ikw_neg_establish(tr, n);
-    else if (msg->action == IKW_DO_END)
+    } else if (msg->action == IKW_DO_END)
         end_by(tr, msg, n);
     else if (msg->action == IKW_DO_PROGRESS) {
         n->answered = true;
@@ -171,6 +173,22 @@ static struct neg *caller_again(const struct ikw_tracker *tr,
     return n;
 }
 
+/* A daemon may announce the attempt it is about to open: one attempt. */
+static struct neg *announced(const struct ikw_tracker *tr,
+                             const struct tunnel *t,
+                             const struct ikw_message *msg)
+{
+    struct neg *n = t->last;
+    if (!n || msg->role != 'I' || n->role != 'I' || msg->outcome ||
+        ikw_phase_of(msg) != 1 || n->phase != 1 || n->where != OPEN ||
+        n->answered || n->has_icookie || !n->opener || n->opener == msg ||
+        (tr->now_ms != IKW_NO_TIME && n->opened_ms != IKW_NO_TIME &&
+         tr->now_ms - n->opened_ms > NEAR_MS))
+        return NULL;
+    n->opener = NULL; /* only once: the next one is another attempt */
+    return n;
+}
+
 static struct neg *open_in(struct ikw_tracker *tr, struct tunnel *t,
                            const struct ikw_match *m,
                            const struct ikw_evidence *ev)
@@ -178,11 +196,14 @@ static struct neg *open_in(struct ikw_tracker *tr, struct tunnel *t,
     const struct ikw_message *msg = m->tmpl->message;
     unsigned phase = ikw_phase_of(msg) == 2 ? 2 : 1;
     struct neg *n = caller_again(tr, t, msg);
+    if (!n)
+        n = announced(tr, t, msg);
     if (!n) {
         ikw_tunnel_make_room(tr, t, phase);
         ikw_tunnel_facts(tr, t);
         n = ikw_neg_open(tr, t, phase, msg->role, ev);
         n->refused_caller = msg->outcome != NULL;
+        n->opener = msg;
     }
     ikw_neg_touch(tr, n, ev);
     if (msg->exchange)

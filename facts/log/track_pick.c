@@ -272,6 +272,17 @@ static struct neg *establish_phase2(const struct ikw_tracker *tr,
     return open ? open : newest ? newest : done;
 }
 
+/* A line without cookies may say again what one with them has just said. */
+static struct neg *just_up(const struct ikw_tracker *tr, const struct tunnel *t)
+{
+    struct neg *n = t->last;
+    while (n && n->phase != 1)
+        n = n->prev;
+    return n && n->where == LIVE && within(n->moved_ms, tr->now_ms, NEAR_MS)
+               ? n
+               : NULL;
+}
+
 struct neg *ikw_pick_establish(const struct ikw_tracker *tr,
                                const struct tunnel *t, unsigned phase,
                                const uint8_t *icookie)
@@ -282,7 +293,7 @@ struct neg *ikw_pick_establish(const struct ikw_tracker *tr,
         if (n->phase == 1 && n->where == OPEN && same_attempt(n, icookie))
             return n;
     }
-    return NULL;
+    return icookie ? NULL : just_up(tr, t);
 }
 
 struct neg *ikw_pick_unanswered(const struct ikw_tracker *tr, size_t *count)
