@@ -122,6 +122,18 @@ static void note_level(struct ikw_tracker *tr, enum ikw_level level)
         tr->exact = false;
 }
 
+/* A daemon that prints as a notice what others print as information shows
+ * both. */
+static enum ikw_level shown_by(const struct ikw_line *line,
+                               const struct ikw_message *msg)
+{
+    if (!line->level)
+        return msg->level;
+    return line->level == IKW_LEVEL_NOTIFY && msg->level == IKW_LEVEL_INFO
+               ? IKW_LEVEL_INFO
+               : line->level;
+}
+
 /* A heading is remembered for the few lines it heads. */
 static void note_heading(struct ikw_tracker *tr, struct ikw_match *m)
 {
@@ -164,7 +176,7 @@ static void match_line(struct ikw_tracker *tr, const struct ikw_line *line)
     tr->sum.recognised += !line->continuation;
     if (line->peer.len && !tr->exact && m.tmpl->message->action != IKW_DO_OPEN)
         ikw_wait_prefixed(tr, line);
-    note_level(tr, line->level ? line->level : m.tmpl->message->level);
+    note_level(tr, shown_by(line, m.tmpl->message));
     ikw_track_recognised(tr, line, &m);
     report_silent(tr, line, &m);
     unsigned char hush = hush_of(m.tmpl->message);
