@@ -389,8 +389,7 @@ static bool is_recognised(const struct ikw_matcher *m,
     line_of(t, line);
     struct ikw_slice text =
         ikw_slice_trim((struct ikw_slice){ ikw_buf_str(line), line->len });
-    if (ikw_matcher_match(m, text, &match) &&
-        match.tmpl->message == t->message)
+    if (ikw_matcher_match(m, text, &match) && match.tmpl->message == t->message)
         return true;
     printf("%s: not recognised as itself: %.*s\n", t->message->id,
            (int)text.len, text.ptr);

@@ -71,6 +71,26 @@ static void follows_one_negotiation(void)
     CHECK_ALL(claims);
 }
 
+static void takes_what_is_said_twice_as_one(void)
+{
+    static const struct claim claims[] = {
+        { "0 I about to call 198.51.100.1\n0 I calling " US " to " A "\n"
+          "1 I one is up " US " " A " " C1 "\n1 I so one is up\n",
+          { "negotiation id=1 phase=1 role=I outcome=established "
+            "rcookie=2222222222222222 carried=no",
+            "!sa-established negotiation=2" } },
+        { "0 I calling " US " to " A "\n1 I calling " US " to " A "\n",
+          { "negotiation id=2 phase=1 role=I outcome=pending carried=no" } },
+        { "0 I about to call 198.51.100.1\n9 I calling " US " to " A "\n",
+          { "negotiation id=2 phase=1 role=I outcome=pending carried=no" } },
+        { "0 I calling " US " to " A "\n1 I one is up " US " " A " " C1 "\n"
+          "9 I two to " A "\n9 I both of two are up\n",
+          { "negotiation id=2 phase=2 role=I exchange=quick parent=1 "
+            "outcome=established carried=no" } },
+    };
+    CHECK_ALL(claims);
+}
+
 static void pairs_the_lines_of_phase_2(void)
 {
     static const struct claim claims[] = {
@@ -424,6 +444,7 @@ static void stays_small_over_a_long_log(void)
 
 CU_TestInfo ikw_test_track[] = {
     { "follows_one_negotiation", follows_one_negotiation },
+    { "takes_what_is_said_twice_as_one", takes_what_is_said_twice_as_one },
     { "pairs_the_lines_of_phase_2", pairs_the_lines_of_phase_2 },
     { "keeps_interleaved_peers_apart", keeps_interleaved_peers_apart },
     { "begins_in_the_middle", begins_in_the_middle },

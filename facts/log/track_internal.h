@@ -95,7 +95,7 @@ struct neg {
     const char *outcome;
     uint8_t icookie[8], rcookie[8];
     uint32_t msgid;
-    unsigned nup; /* SAs of a phase 2 that came up */
+    unsigned nup;                     /* SAs of a phase 2 that came up */
     const struct ikw_message *opener; /* NULL: not opened by its own line */
     int64_t opened_ms, moved_ms, touched_ms;
     enum where where;
