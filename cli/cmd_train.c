@@ -6,6 +6,7 @@
 #include "cases/tutor.h"
 #include "cli/cases.h"
 #include "cli/train_log.h"
+#include "cli/utf8.h"
 
 #include <histedit.h>
 #include <stdlib.h>
@@ -382,21 +383,34 @@ static void day(struct ikw_buf *out, int64_t at)
     ikw_buf_adds(out, text);
 }
 
+/* As much of it as fits into the line. */
+static void add_title(struct ikw_buf *out, const char *title, size_t room)
+{
+    size_t len = strlen(title);
+    if (ikw_columns(title, len) <= room)
+        ikw_buf_addf(out, "%s\n", title);
+    else
+        ikw_buf_addf(out, "%.*s...\n",
+                     (int)ikw_columns_fit(title, len, room - 3), title);
+}
+
 static int list(const struct train *tr)
 {
+    enum { LIST_COLUMNS = 80 };
     struct ikw_buf out = { 0 };
     for (size_t i = 0; i < tr->course.cases.n; i++) {
         const struct ikw_case *c = tr->course.cases.v[i];
         const struct ikw_attempt *a = last_of(tr, c);
-        ikw_buf_addf(&out, " %2d  %-34s %d/5 %3d min  ", c->lesson, c->id,
-                     c->difficulty, c->minutes);
+        size_t from = out.len;
+        ikw_buf_addf(&out, " %-31s %d/5 %2d min  ", c->id, c->difficulty,
+                     c->minutes);
         if (a)
             ikw_buf_addf(
                 &out, "%3d  ",
                 (int)json_integer_value(json_object_get(a->close, "score")));
         else
             ikw_buf_adds(&out, unfinished(tr, c) ? "open " : "new  ");
-        ikw_buf_addf(&out, "%s\n", c->title);
+        add_title(&out, c->title, LIST_COLUMNS - (out.len - from));
     }
     bool ok = say(&out);
     ikw_buf_release(&out);

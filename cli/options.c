@@ -51,11 +51,32 @@ void ikw_help_all(FILE *to)
     fputs("\n`ikewhy COMMAND --help` tells more of one command.\n", to);
 }
 
+/* Words from column `at`, further lines from column `indent`. */
+static void put_wrapped(FILE *to, const char *text, int at, int indent)
+{
+    enum { WIDTH = 80 };
+    for (bool first = true; *text; first = false) {
+        int len = (int)strcspn(text, " ");
+        if (!first && at + 1 + len > WIDTH) {
+            fprintf(to, "\n%*s", indent, "");
+            at = indent;
+        } else if (!first) {
+            fputc(' ', to);
+            at++;
+        }
+        fprintf(to, "%.*s", len, text);
+        at += len;
+        text += len + strspn(text + len, " ");
+    }
+    fputc('\n', to);
+}
+
 void ikw_help_command(FILE *to, enum ikw_cmd_id command)
 {
-    fprintf(to, "Usage: ikewhy %s [OPTION...] %s\n\n%s\nOptions:\n",
-            commands[command].name, commands[command].args,
-            commands[command].help);
+    int used =
+        fprintf(to, "Usage: ikewhy %s [OPTION...] ", commands[command].name);
+    put_wrapped(to, commands[command].args, used, 7);
+    fprintf(to, "\n%s\nOptions:\n", commands[command].help);
     for (size_t i = 0; i < OPT_COUNT; i++) {
         if (!(options[i].commands & 1u << command))
             continue;
@@ -63,7 +84,8 @@ void ikw_help_command(FILE *to, enum ikw_cmd_id command)
         snprintf(left, sizeof left, "%s%s%s", options[i].name,
                  options[i].arg ? "=" : "",
                  options[i].arg ? options[i].arg : "");
-        fprintf(to, "  %-26s %s\n", left, options[i].help);
+        used = fprintf(to, "  %-26s ", left);
+        put_wrapped(to, options[i].help, used, 29);
     }
 }
 
