@@ -148,7 +148,7 @@ static struct ikw_config *gateway_for(struct reading *r,
     if (!cs->npeers)
         return new_peer(cs);
     struct ikw_config *c = cs->peers[cs->npeers - 1];
-    bool begins = kind == IKW_CONF_RACOON ||
+    bool begins = kind == IKW_CONF_RACOON || kind == IKW_CONF_SWANCTL ||
                   (kind == IKW_CONF_TMSH && before != IKW_CONF_TMSH);
     return begins && c->ike && !r->one_peer ? new_peer(cs) : c;
 }

@@ -570,6 +570,7 @@ static void the_kind_is_told_from_the_content(void)
         { "#!/usr/sbin/setkey -f\nflush;\nspdflush;\n", IKW_CONF_SETKEY },
         { "#TMSH-VERSION: 15.1\nnet ipsec ike-peer a {\n}\n", IKW_CONF_TMSH },
         { "2026-11-24 05:54:39: INFO: remote answers\n", IKW_CONF_UNKNOWN },
+        { "# charon\nconnections {\n s {\n }\n}\n", IKW_CONF_SWANCTL },
         { "192.0.2.1 hunter2\n", IKW_CONF_UNKNOWN },
         { "", IKW_CONF_UNKNOWN },
     };

@@ -1,8 +1,8 @@
 /*
  * Configurations: what one gateway would propose and accept.
  *
- *   tree    bytes -> statements and blocks, of any of the three languages
- *   racoon, setkey, tmsh   statements -> the model below
+ *   tree    bytes -> statements and blocks, of any of the four languages
+ *   racoon, setkey, tmsh, swanctl   statements -> the model below
  *   compare the models of two gateways -> trials: what agrees, what differs
  *   facts   trials -> facts for the rules
  *
@@ -20,7 +20,8 @@ enum ikw_conf_kind {
     IKW_CONF_UNKNOWN,
     IKW_CONF_RACOON, /* racoon.conf */
     IKW_CONF_SETKEY, /* policies of the kernel, as setkey reads them */
-    IKW_CONF_TMSH    /* a listing of a BIG-IP */
+    IKW_CONF_TMSH,   /* a listing of a BIG-IP */
+    IKW_CONF_SWANCTL /* swanctl.conf of strongSwan */
 };
 
 /* Where something stands. `text` is the statement on one line, cut; NULL
@@ -87,6 +88,8 @@ struct ikw_conf_remote {
     const char *title; /* "remote 192.0.2.1" */
     const char *name;  /* quoted name, or NULL */
     bool anonymous, has_address;
+    bool exact_algorithms; /* key length and PFS must be equal, whatever the
+                              check */
     struct ikw_addr address;
     const char *modes[3]; /* main aggressive base, in order */
     size_t nmodes;
@@ -108,6 +111,7 @@ struct ikw_conf_sainfo {
     const char *title; /* "sainfo 10.0.0.0/8 10.1.0.0/16" */
     struct ikw_selector local, remote;
     struct ikw_conf_id *from; /* NULL: of any peer */
+    bool narrows;             /* takes selectors that overlap */
     bool client;              /* remote side is the client's address */
     int64_t remote_id;
     struct ikw_conf_algs enc, auth, comp;
@@ -172,7 +176,7 @@ void ikw_config_release(struct ikw_config *c);
 enum ikw_conf_kind ikw_config_kind(struct ikw_slice bytes);
 const char *ikw_conf_kind_name(enum ikw_conf_kind kind);
 /* Adds a text of whatever kind to the configuration of one gateway. False
- * with a diagnostic if it is none of the three. `inc` may be NULL. */
+ * with a diagnostic if it is none of the four. `inc` may be NULL. */
 bool ikw_config_read(struct ikw_config *c, const struct ikw_conf_text *text,
                      const struct ikw_conf_includer *inc, struct ikw_diags *ds);
 /* After the last text: links what one file says of another. */

@@ -81,6 +81,7 @@ void ikw_racoon_sainfo(struct ikw_conf_read *r, struct ikw_conf_node *n,
                        int arg);
 void ikw_setkey_read(struct ikw_conf_read *r);
 void ikw_tmsh_read(struct ikw_conf_read *r);
+void ikw_swanctl_read(struct ikw_conf_read *r);
 void ikw_tmsh_finish(struct ikw_config *c);
 
 #endif

@@ -161,6 +161,9 @@ static void read_by_kind(struct ikw_conf_read *r, enum ikw_conf_kind kind)
     case IKW_CONF_TMSH:
         ikw_tmsh_read(r);
         break;
+    case IKW_CONF_SWANCTL:
+        ikw_swanctl_read(r);
+        break;
     case IKW_CONF_UNKNOWN:
         break;
     }
@@ -176,8 +179,9 @@ bool ikw_config_read(struct ikw_config *c, const struct ikw_conf_text *text,
         .c = c, .text = text, .inc = inc, .ds = ds, .scratch = &scratch
     };
     if (kind == IKW_CONF_UNKNOWN)
-        return ikw_diag_add(ds, pos, IKW_DIAG_CONF_UNKNOWN,
-                            "no configuration of racoon, setkey or a BIG-IP");
+        return ikw_diag_add(
+            ds, pos, IKW_DIAG_CONF_UNKNOWN,
+            "no configuration of racoon, setkey, a BIG-IP or swanctl");
     read_by_kind(&r, kind);
     ikw_arena_release(&scratch);
     return true;
@@ -194,7 +198,8 @@ void ikw_config_finish(struct ikw_config *c)
 const char *ikw_conf_kind_name(enum ikw_conf_kind kind)
 {
     static const char *const names[] = { "unknown", "racoon.conf",
-                                         "setkey.conf", "tmsh listing" };
+                                         "setkey.conf", "tmsh listing",
+                                         "swanctl.conf" };
     return names[kind];
 }
 
@@ -202,16 +207,31 @@ static const struct {
     enum ikw_conf_kind kind;
     const char *word;
 } openers[] = {
-    { IKW_CONF_RACOON, "remote" },   { IKW_CONF_RACOON, "sainfo" },
-    { IKW_CONF_RACOON, "path" },     { IKW_CONF_RACOON, "listen" },
-    { IKW_CONF_RACOON, "log" },      { IKW_CONF_RACOON, "timer" },
-    { IKW_CONF_RACOON, "padding" },  { IKW_CONF_RACOON, "include" },
-    { IKW_CONF_RACOON, "mode_cfg" }, { IKW_CONF_RACOON, "privsep" },
-    { IKW_CONF_SETKEY, "spdadd" },   { IKW_CONF_SETKEY, "spdflush" },
-    { IKW_CONF_SETKEY, "flush" },    { IKW_CONF_SETKEY, "spdupdate" },
-    { IKW_CONF_SETKEY, "add" },      { IKW_CONF_SETKEY, "spddelete" },
-    { IKW_CONF_SETKEY, "spddump" },  { IKW_CONF_SETKEY, "dump" },
+    { IKW_CONF_RACOON, "remote" },
+    { IKW_CONF_RACOON, "sainfo" },
+    { IKW_CONF_RACOON, "path" },
+    { IKW_CONF_RACOON, "listen" },
+    { IKW_CONF_RACOON, "log" },
+    { IKW_CONF_RACOON, "timer" },
+    { IKW_CONF_RACOON, "padding" },
+    { IKW_CONF_RACOON, "include" },
+    { IKW_CONF_RACOON, "mode_cfg" },
+    { IKW_CONF_RACOON, "privsep" },
+    { IKW_CONF_SETKEY, "spdadd" },
+    { IKW_CONF_SETKEY, "spdflush" },
+    { IKW_CONF_SETKEY, "flush" },
+    { IKW_CONF_SETKEY, "spdupdate" },
+    { IKW_CONF_SETKEY, "add" },
+    { IKW_CONF_SETKEY, "spddelete" },
+    { IKW_CONF_SETKEY, "spddump" },
+    { IKW_CONF_SETKEY, "dump" },
     { IKW_CONF_TMSH, "net ipsec" },
+    { IKW_CONF_SWANCTL, "connections" },
+    { IKW_CONF_SWANCTL, "secrets" },
+    { IKW_CONF_SWANCTL, "include" },
+    { IKW_CONF_SWANCTL, "remote_addrs" },
+    { IKW_CONF_SWANCTL, "children" },
+    { IKW_CONF_SWANCTL, "esp_proposals" },
 };
 
 static bool opens(struct ikw_slice line, const char *word)
@@ -224,7 +244,7 @@ static bool opens(struct ikw_slice line, const char *word)
 
 enum ikw_conf_kind ikw_config_kind(struct ikw_slice bytes)
 {
-    size_t votes[IKW_CONF_TMSH + 1] = { 0 };
+    size_t votes[IKW_CONF_SWANCTL + 1] = { 0 };
     enum ikw_conf_kind best = IKW_CONF_UNKNOWN;
     while (bytes.len) {
         const char *nl = memchr(bytes.ptr, '\n', bytes.len);
@@ -234,7 +254,7 @@ enum ikw_conf_kind ikw_config_kind(struct ikw_slice bytes)
             votes[openers[i].kind] += opens(line, openers[i].word);
         bytes = ikw_slice_sub(bytes, len + (nl != NULL), bytes.len);
     }
-    for (size_t k = IKW_CONF_RACOON; k <= IKW_CONF_TMSH; k++)
+    for (size_t k = IKW_CONF_RACOON; k <= IKW_CONF_SWANCTL; k++)
         if (votes[k] > votes[best])
             best = (enum ikw_conf_kind)k;
     return best;

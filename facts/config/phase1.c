@@ -60,6 +60,8 @@ static void compare_keylen(const struct pairing *p, struct ikw_conf_trial *t)
           a->keylen < b->keylen   ? all_but_obey
           : a->keylen > b->keylen ? only_exact
                                   : NULL);
+    if (d->refused && p->section->exact_algorithms)
+        d->result = IKW_CONF_FATAL;
 }
 
 static const struct ikw_conf_setting *

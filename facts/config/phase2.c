@@ -18,6 +18,7 @@ struct bundle {
     const struct ikw_conf_sainfo *ini, *res;
     const struct ikw_conf_policy *ini_policy, *res_policy;
     const char *check;
+    bool exact; /* the responder's algorithms must be equal */
 };
 
 /* Without the responder's remote section its check is not known. */
@@ -30,6 +31,14 @@ static void judge(const struct bundle *b, struct ikw_conf_diff *d,
                 : !*b->check                          ? IKW_CONF_OPEN
                 : ikw_conf_refuses(refused, b->check) ? IKW_CONF_FATAL
                                                       : IKW_CONF_TOLERATED;
+}
+
+static void judge_alg(const struct bundle *b, struct ikw_conf_diff *d,
+                      const char *refused)
+{
+    judge(b, d, refused);
+    if (refused && b->exact)
+        d->result = IKW_CONF_FATAL;
 }
 
 /* ---- lifetimes, PFS ---------------------------------------------------- */
@@ -84,10 +93,10 @@ static void compare_pfs(const struct bundle *b)
     d->res = y->word;
     d->ini_at = ikw_conf_at_or(x->at, b->ini->at);
     d->res_at = ikw_conf_at_or(y->at, b->res->at);
-    judge(b, d,
-          equal                     ? NULL
-          : strcmp(y->word, "none") ? all_but_obey
-                                    : only_exact);
+    judge_alg(b, d,
+              equal                     ? NULL
+              : strcmp(y->word, "none") ? all_but_obey
+                                        : only_exact);
 }
 
 /* ---- protocols, mode --------------------------------------------------- */
@@ -213,7 +222,7 @@ static void compare_keylen(const struct bundle *b)
     d->res = ikw_conf_format(b->arena, "%s %" PRId64, q->word, q->keylen);
     d->ini_at = ikw_conf_at_or(p->at, b->ini->at);
     d->res_at = ikw_conf_at_or(q->at, b->res->at);
-    judge(b, d, refused);
+    judge_alg(b, d, refused);
 }
 
 static bool wants(const struct bundle *b, const char *protocol)
@@ -238,7 +247,8 @@ void ikw_conf_bundle(struct ikw_arena *a, struct ikw_conf_trial *t,
                         res,
                         ini_policy,
                         res_policy,
-                        ikw_conf_says(res_rm, IKW_SET_CHECK) };
+                        ikw_conf_says(res_rm, IKW_SET_CHECK),
+                        res_rm && res_rm->exact_algorithms };
     compare_lifetime(&b);
     compare_bytes(&b);
     compare_pfs(&b);

@@ -109,13 +109,20 @@ bool ikw_config_owns(const struct ikw_config *c, const struct ikw_addr *addr)
 
 /* ---- sainfo ------------------------------------------------------------ */
 
+static bool one_fits(const struct ikw_conf_sainfo *sa,
+                     const struct ikw_selector *have,
+                     const struct ikw_selector *want)
+{
+    return have->any || ikw_selector_same(have, want) ||
+           (sa->narrows && ikw_selector_overlap(have, want));
+}
+
 static bool fits(const struct ikw_conf_sainfo *sa,
                  const struct ikw_selector *local,
                  const struct ikw_selector *remote, int64_t remote_id)
 {
-    return sa->remote_id == remote_id &&
-           (sa->local.any || ikw_selector_same(&sa->local, local)) &&
-           (sa->remote.any || ikw_selector_same(&sa->remote, remote));
+    return sa->remote_id == remote_id && one_fits(sa, &sa->local, local) &&
+           one_fits(sa, &sa->remote, remote);
 }
 
 const struct ikw_conf_sainfo *

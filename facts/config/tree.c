@@ -1,5 +1,5 @@
 /*
- * One scanner for three languages. They differ in what ends a statement (a
+ * One scanner for four languages. They differ in what ends a statement (a
  * semicolon, the end of the line) and in what brackets mean. Caps: depth,
  * statements; the text itself bounds the rest.
  */
@@ -117,6 +117,12 @@ static void close_block(struct scan *s)
 
 /* ---- words ------------------------------------------------------------- */
 
+/* Statements that end with their line. */
+static bool by_line(const struct scan *s)
+{
+    return s->kind == IKW_CONF_TMSH || s->kind == IKW_CONF_SWANCTL;
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v' ||
@@ -129,9 +135,11 @@ static bool ends_word(const struct scan *s, char c)
         return true;
     if (s->kind == IKW_CONF_TMSH)
         return c == '{' || c == '}';
+    if (s->kind == IKW_CONF_SWANCTL && c == '=')
+        return !s->statement || !s->statement->nwords;
     if (c == ';' || c == ',' || c == '#')
         return true;
-    return s->kind == IKW_CONF_RACOON && (c == '{' || c == '}');
+    return s->kind != IKW_CONF_SETKEY && (c == '{' || c == '}');
 }
 
 /* A quote that is not closed ends with its line, so that one of them does
@@ -179,7 +187,7 @@ static void newline(struct scan *s)
     s->p++;
     s->line++;
     s->line_start = true;
-    if (s->kind == IKW_CONF_TMSH)
+    if (by_line(s))
         end_statement(s);
 }
 
@@ -206,7 +214,10 @@ static void step(struct scan *s)
     } else if (c == '}' && braces) {
         s->p++;
         close_block(s);
-    } else if (c == ';' && s->kind != IKW_CONF_TMSH) {
+    } else if (c == '=' && s->kind == IKW_CONF_SWANCTL && s->statement &&
+               s->statement->nwords == 1) {
+        s->p++; /* between a name and its value */
+    } else if (c == ';' && !by_line(s)) {
         s->p++;
         end_statement(s);
     } else if (c == ',' && s->kind != IKW_CONF_TMSH) {
@@ -239,7 +250,7 @@ struct ikw_conf_node *ikw_conf_tree(struct ikw_arena *a,
         fault(&s, s.line, "too deep or too long: the rest is not read");
     else if (s.depth)
         fault(&s, s.line, "'}' is missing at the end");
-    else if (s.statement && kind != IKW_CONF_TMSH)
+    else if (s.statement && !by_line(&s))
         fault(&s, s.line, "';' is missing at the end");
     return s.root;
 }
