@@ -88,7 +88,7 @@ say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all lib demo setup setup-check check check-unit check-cases asan fuzz \
-        mutate bench calibrate lint format kb-check cov install uninstall dist clean help \
+        mutate bench truth calibrate lint format kb-check cov install uninstall dist clean help \
         report-check \
         bless FORCE
 
@@ -213,6 +213,9 @@ $(B)/bench_%: $(B)/tests/bench/bench_%.o $(B)/libikewhy.a
 
 bench: all $(B)/bench_engine ## Time and memory beside wc, grep, CLIPS (LOG=FILE, or a generated one)
 	@tests/bench/run $(B)/ikewhy $(B)/bench_engine $(LOG)
+# Needs the whole laboratory and, for LOG, a big log made of it.
+truth: all ## Does a tunnel among many get its verdict? (LAB=DIR LOG=FILE with .truth.tsv)
+	@tests/bench/truth $(LAB) $(LOG) --bin $(B)/ikewhy
 calibrate: all ## How often verdicts of each certainty are right (docs/calibration.md)
 	@tests/calibrate tests/lab tests/real --bin $(B)/ikewhy \
 	    --write docs/calibration.md --check

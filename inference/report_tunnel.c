@@ -179,6 +179,7 @@ static bool lives(const struct ikw_scene *s, const struct ikw_fact *f)
     int64_t id = 0;
     ikw_fact_int(f, "id", &id);
     return ikw_fact_says(f, "outcome", "established") &&
+           !ikw_fact_says(f, "cut", "restart") &&
            !gone(s, s->types->removed, id) && !gone(s, s->types->expired, id);
 }
 
@@ -187,6 +188,8 @@ static const char *state_after(const struct ikw_scene *s,
 {
     static const char *const failures[] = { "failed", "refused", "expired",
                                             "half" };
+    if (ikw_fact_says(f, "cut", "restart"))
+        return "unknown";
     if (ikw_fact_says(f, "outcome", "established"))
         return lives(s, f) ? "up" : "down";
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {

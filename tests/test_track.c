@@ -350,12 +350,42 @@ static void forgets_all_when_the_daemon_starts(void)
 {
     static const struct claim claims[] = {
         { "0 I calling " US " to " A "\n0 I one is up " US " " A " " C1 "\n"
-          "5 I engine starts 1\n6 I one is gone " C1 "\n",
+          "5 I engine starts 1\n6 I called " US " by " A "\n",
           { "engine event=1",
-            "negotiation id=1 phase=1 role=I outcome=superseded "
+            "negotiation id=1 phase=1 role=I outcome=established "
+            "rcookie=2222222222222222 carried=no cut=restart" } },
+        { "0 I calling " US " to " A "\n5 I engine starts 1\n",
+          { "negotiation id=1 phase=1 role=I outcome=superseded "
+            "carried=no cut=restart" } },
+    };
+    CHECK_ALL(claims);
+}
+
+static void takes_up_what_goes_on_after_another_daemon_starts(void)
+{
+    static const struct claim claims[] = {
+        { "0 I calling " US " to " A "\n0 I one is up " US " " A " " C1 "\n"
+          "5 I engine starts 1\n6 I one is gone " C1 "\n",
+          { "negotiation id=1 phase=1 role=I outcome=deleted "
+            "rcookie=2222222222222222 carried=no" } },
+        { "0 I calling " US " to " A "\n0 I one is up " US " " A " " C1 "\n"
+          "5 I engine starts 1\n6 I two to " A "\n",
+          { "negotiation id=1 phase=1 role=I outcome=established "
             "rcookie=2222222222222222 carried=no" } },
     };
     CHECK_ALL(claims);
+}
+
+static void tells_no_tunnel_of_an_earlier_run(void)
+{
+    struct track_bed bed;
+    track_run(&bed, "0 I engine starts 7\n1 I called " US " by " A
+                    "\n5 I engine starts 8\n6 I called " US " by " B "\n");
+    const char *out = ikw_buf_str(&bed.out);
+    CU_ASSERT_EQUAL(bed.sets, 4); /* each run, each tunnel */
+    CU_ASSERT_EQUAL(count(out, "engine event=7"), 2);
+    CU_ASSERT_EQUAL(count(out, "engine event=8"), 3);
+    track_close(&bed);
 }
 
 static void tells_every_tunnel_of_the_daemon(void)
@@ -457,6 +487,9 @@ CU_TestInfo ikw_test_track[] = {
     { "waits_for_what_is_open", waits_for_what_is_open },
     { "forgets_all_when_the_daemon_starts",
       forgets_all_when_the_daemon_starts },
+    { "takes_up_what_goes_on_after_another_daemon_starts",
+      takes_up_what_goes_on_after_another_daemon_starts },
+    { "tells_no_tunnel_of_an_earlier_run", tells_no_tunnel_of_an_earlier_run },
     { "tells_every_tunnel_of_the_daemon", tells_every_tunnel_of_the_daemon },
     { "keeps_two_sources_apart", keeps_two_sources_apart },
     { "wakes_what_slept", wakes_what_slept },

@@ -198,6 +198,8 @@ static struct neg *open_in(struct ikw_tracker *tr, struct tunnel *t,
     struct neg *n = caller_again(tr, t, msg);
     if (!n)
         n = announced(tr, t, msg);
+    if (phase == 2 && t->ncut)
+        ikw_neg_resume(tr, t); /* no phase 2 without a phase 1 */
     if (!n) {
         ikw_tunnel_make_room(tr, t, phase);
         ikw_tunnel_facts(tr, t);
@@ -325,6 +327,15 @@ static void mode(struct ikw_tracker *tr, const struct ikw_message *msg)
         n->exchange = msg->exchange;
 }
 
+/* A daemon that started anew knows nothing of what it did before. A line on
+ * how that goes on is another daemon's, whose lines stand in the same log. */
+static bool goes_on(const struct ikw_message *msg, const struct target *at)
+{
+    return at->tunnel && at->tunnel->ncut && at->direct &&
+           (msg->action == IKW_DO_PROGRESS || msg->action == IKW_DO_ESTABLISH ||
+            msg->action == IKW_DO_END);
+}
+
 static void tie_and_apply(struct ikw_tracker *tr, const struct ikw_line *line,
                           const struct ikw_match *m)
 {
@@ -333,6 +344,10 @@ static void tie_and_apply(struct ikw_tracker *tr, const struct ikw_line *line,
     if (ikw_tie_resolve(tr, line, m, &at) == IKW_MUST_WAIT) {
         ikw_wait_add(tr, line, m, NULL);
         return;
+    }
+    if (goes_on(msg, &at)) {
+        ikw_neg_resume(tr, at.tunnel);
+        ikw_tie_resolve(tr, line, m, &at);
     }
     if (closes_group(tr, line, msg, &at)) {
         ikw_wait_flush(tr, at.tunnel);

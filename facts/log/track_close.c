@@ -63,6 +63,8 @@ static void emit_negotiation(struct ikw_tracker *tr, struct neg *n)
     if (n->tunnel->peer)
         ikw_make_str(&mk, "peer", n->tunnel->peer);
     ikw_make_str(&mk, "carried", n->carried ? "yes" : "no");
+    if (n->restarted)
+        ikw_make_str(&mk, "cut", "restart");
     struct ikw_fact *f = ikw_make_end(&mk, n->tunnel->fs, &n->first.ev);
     if (!f || n->last.ev.line == n->first.ev.line)
         return;
@@ -134,8 +136,10 @@ static void copy_daemon(const struct ikw_tracker *tr, struct ikw_fact_set *fs)
             ikw_fact_add(fs, f->type, f->source, f->slots, &f->first);
         if (!g)
             return;
-        g->count = f->count;
-        g->last = f->last; /* the daemon's set outlives this one */
+        g->count += f->count - 1; /* it may be there from an earlier run */
+        g->last = f->last;
+        if (g->last.text) /* the daemon's set may go first */
+            g->last.text = ikw_arena_strdup(&fs->arena, g->last.text);
         g->last_room = 0;
     }
 }
@@ -180,4 +184,16 @@ void ikw_daemon_deliver(struct ikw_tracker *tr)
 {
     hand_over(tr, &tr->daemon);
     ikw_fact_set_init(&tr->daemon, tr->kb);
+}
+
+void ikw_daemon_run_ends(struct ikw_tracker *tr)
+{
+    if (!tr->daemon.nfacts)
+        return;
+    struct tunnel *t;
+    for (size_t at = 0; (t = ikw_turn_each(tr, &at));) {
+        if (t->fs)
+            copy_daemon(tr, t->fs);
+    }
+    ikw_daemon_deliver(tr);
 }

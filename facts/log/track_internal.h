@@ -99,6 +99,9 @@ struct neg {
     const struct ikw_message *opener; /* NULL: not opened by its own line */
     int64_t opened_ms, moved_ms, touched_ms;
     enum where where;
+    enum where cut; /* where a restart found it; see ikw_neg_cut */
+    const char *cut_outcome;
+    bool restarted; /* ended by one */
     struct tunnel *tunnel;
     struct neg *prev, *next;   /* of the tunnel, oldest first */
     struct neg *gprev, *gnext; /* open or live ones of all tunnels */
@@ -121,6 +124,7 @@ struct tunnel {
     struct neg *first, *last;
     unsigned nnegs; /* of this stretch */
     unsigned nopen, nlive;
+    unsigned ncut; /* ended by a restart, and nothing began since */
     int64_t start_ms, touched_ms;
     struct tunnel *hnext;
     uint32_t seat; /* in the queue of turns */
@@ -248,6 +252,11 @@ void ikw_neg_touch(struct ikw_tracker *tr, struct neg *n,
 void ikw_neg_moved(struct ikw_tracker *tr, struct neg *n);
 void ikw_neg_establish(struct ikw_tracker *tr, struct neg *n);
 void ikw_neg_end(struct ikw_tracker *tr, struct neg *n, const char *outcome);
+/* A restart ends it, unless a later line shows that it goes on. */
+void ikw_neg_cut(struct ikw_tracker *tr, struct neg *n);
+/* It goes on, so another daemon writes to this log too: what a restart ended
+ * of this tunnel is as it was. */
+void ikw_neg_resume(struct ikw_tracker *tr, struct tunnel *t);
 void ikw_neg_set_cookies(struct ikw_tracker *tr, struct neg *n,
                          const uint8_t icookie[8], const uint8_t rcookie[8]);
 void ikw_neg_add_spi(struct ikw_tracker *tr, struct neg *n, uint32_t spi);
@@ -300,6 +309,9 @@ void ikw_turns_release(struct ikw_tracker *tr);
 
 /* track_close.c */
 void ikw_stretch_close(struct ikw_tracker *tr, struct tunnel *t);
+/* A run of the daemon is over: what is known of it goes to the stretches
+ * that saw it and to no other. */
+void ikw_daemon_run_ends(struct ikw_tracker *tr);
 void ikw_daemon_deliver(struct ikw_tracker *tr);
 
 /* track_tie.c */

@@ -83,6 +83,14 @@ static void prove_parent(struct ikw_tracker *tr, const struct neg *n)
     }
 }
 
+/* A daemon that started anew begins with a phase 1: that one is it. */
+static void forget_cut(struct tunnel *t)
+{
+    for (struct neg *n = t->first; n && t->ncut; n = n->next)
+        n->cut = NOWHERE;
+    t->ncut = 0;
+}
+
 struct neg *ikw_neg_open(struct ikw_tracker *tr, struct tunnel *t,
                          unsigned phase, char role,
                          const struct ikw_evidence *ev)
@@ -98,6 +106,8 @@ struct neg *ikw_neg_open(struct ikw_tracker *tr, struct tunnel *t,
         n->exchange = "quick";
         n->parent = find_parent(t);
     }
+    if (phase == 1)
+        forget_cut(t);
     link_tunnel(t, n);
     link_global(tr, n, OPEN);
     ikw_note_set(&n->first, ev);
@@ -164,10 +174,33 @@ void ikw_neg_end(struct ikw_tracker *tr, struct neg *n, const char *outcome)
     unlink_global(tr, n);
 }
 
+void ikw_neg_cut(struct ikw_tracker *tr, struct neg *n)
+{
+    n->cut = n->where;
+    n->cut_outcome = n->outcome;
+    n->tunnel->ncut += n->cut != NOWHERE;
+    n->restarted = true;
+    ikw_neg_end(tr, n, n->where == LIVE ? n->outcome : "superseded");
+}
+
+void ikw_neg_resume(struct ikw_tracker *tr, struct tunnel *t)
+{
+    for (struct neg *n = t->first; n; n = n->next) {
+        if (n->cut == NOWHERE)
+            continue;
+        n->outcome = n->cut_outcome;
+        link_global(tr, n, n->cut);
+        n->cut = NOWHERE;
+        n->restarted = false;
+    }
+    t->ncut = 0;
+}
+
 void ikw_neg_free(struct ikw_tracker *tr, struct neg *n)
 {
     struct tunnel *t = n->tunnel;
     unlink_global(tr, n);
+    t->ncut -= n->cut != NOWHERE;
     *(n->prev ? &n->prev->next : &t->first) = n->next;
     *(n->next ? &n->next->prev : &t->last) = n->prev;
     ikw_index_remove(&tr->cookies, &n->by_cookie);

@@ -289,7 +289,7 @@ void ikw_tunnels_close_all(struct ikw_tracker *tr)
 
 static void supersede(struct ikw_tracker *tr, struct neg *n)
 {
-    ikw_neg_end(tr, n, "superseded");
+    ikw_neg_cut(tr, n);
     if (!n->tunnel->fs)
         ikw_neg_free(tr, n);
 }
@@ -300,4 +300,5 @@ void ikw_tunnels_restart(struct ikw_tracker *tr)
         supersede(tr, tr->open.head);
     while (tr->live.head)
         supersede(tr, tr->live.head);
+    ikw_daemon_run_ends(tr);
 }
