@@ -88,7 +88,8 @@ say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all lib demo setup setup-check check check-unit check-cases asan fuzz \
-        mutate bench truth calibrate lint format kb-check cov install uninstall dist clean help \
+        faults-full mutate bench truth calibrate lint format kb-check cov install \
+        uninstall dist clean help \
         report-check \
         bless FORCE
 
@@ -190,6 +191,9 @@ asan: setup-check ## The tests under ASan and UBSan (CC=clang: with clang)
 	@$(MAKE) --no-print-directory VARIANT=$(ASAN) all build/$(ASAN)/check
 	@tests/run --build build/$(ASAN) kb unit cli cases guide config \
 	    capture
+
+faults-full: all ## Let every allocation site of nine runs fail (some minutes)
+	@IKEWHY=$(CURDIR)/$(B)/ikewhy tests/run-faults full
 
 bless: all ## Rewrite outputs in README and tour, explain.golden of cases (CASE=SLUG)
 	@tests/run-cases --build $(B) --bless $(CASE)

@@ -17,7 +17,7 @@ struct ikw_arena_block {
 
 enum { MIN_BLOCK = 1024, MAX_BLOCK = 64 * 1024, ALIGN = 16 };
 
-static void *must(void *p)
+void *ikw_must(void *p)
 {
     if (!p) {
         static const char text[] = "ikewhy: out of memory\n";
@@ -29,17 +29,17 @@ static void *must(void *p)
 
 void *ikw_xmalloc(size_t size_bytes)
 {
-    return must(malloc(size_bytes ? size_bytes : 1));
+    return ikw_must(malloc(size_bytes ? size_bytes : 1));
 }
 
 void *ikw_xcalloc(size_t count, size_t size_bytes)
 {
-    return must(calloc(count ? count : 1, size_bytes ? size_bytes : 1));
+    return ikw_must(calloc(count ? count : 1, size_bytes ? size_bytes : 1));
 }
 
 void *ikw_xrealloc(void *p, size_t size_bytes)
 {
-    return must(realloc(p, size_bytes ? size_bytes : 1));
+    return ikw_must(realloc(p, size_bytes ? size_bytes : 1));
 }
 
 void *ikw_xgrow(void *p, size_t *cap, size_t need, size_t elem_bytes)
@@ -50,7 +50,7 @@ void *ikw_xgrow(void *p, size_t *cap, size_t need, size_t elem_bytes)
     while (n < need)
         n *= 2;
     if (n > SIZE_MAX / elem_bytes)
-        must(NULL);
+        ikw_must(NULL);
     *cap = n;
     return ikw_xrealloc(p, n * elem_bytes);
 }

@@ -27,6 +27,8 @@ void ikw_arena_release(struct ikw_arena *a);
 #define IKW_ARENA_ARRAY(a, type, n)                                            \
     ((type *)ikw_arena_alloc((a), sizeof(type) * (n)))
 
+/* `p`, or, if it is NULL, the end of the process. */
+void *ikw_must(void *p);
 /* malloc family that never returns NULL (as cmark's xcalloc). */
 void *ikw_xmalloc(size_t size_bytes);
 void *ikw_xcalloc(size_t count, size_t size_bytes);

@@ -16,7 +16,8 @@ struct lister {
     struct ikw_dumps *dumps;
     struct ikw_packet_list list;
     struct ikw_buf out, capture;
-    FILE *file; /* of the capture; NULL until there is something */
+    FILE *file;            /* of the capture; NULL until there is something */
+    struct ikw_buf beside; /* its name until it is whole; empty: its own */
     size_t packets, left_out;
     bool failed;
 };
@@ -35,10 +36,21 @@ static bool cannot_write(struct lister *l)
     return false;
 }
 
+/* Written beside what there was, then renamed over it: never half a capture.
+ * A pipe or a device has no beside. */
+static FILE *open_beside(struct lister *l)
+{
+    struct stat st;
+    bool device = !stat(l->options->pcap, &st) && !S_ISREG(st.st_mode);
+    if (!device)
+        ikw_buf_addf(&l->beside, "%s.new", l->options->pcap);
+    return fopen(device ? l->options->pcap : l->beside.ptr, "wb");
+}
+
 static bool open_capture(struct lister *l)
 {
-    if (!l->file)
-        l->file = to_stdout(l) ? stdout : fopen(l->options->pcap, "wb");
+    if (!l->file && !l->failed)
+        l->file = to_stdout(l) ? stdout : open_beside(l);
     return l->file || cannot_write(l);
 }
 
@@ -56,6 +68,12 @@ static void close_capture(struct lister *l)
     if (l->file && (l->file == stdout ? fflush(l->file) : fclose(l->file)) &&
         !l->failed)
         cannot_write(l);
+    if (l->file && l->beside.len && !l->failed &&
+        rename(l->beside.ptr, l->options->pcap))
+        cannot_write(l);
+    if (l->beside.len && l->failed)
+        remove(l->beside.ptr);
+    ikw_buf_release(&l->beside);
     l->file = NULL;
 }
 

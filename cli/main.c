@@ -8,11 +8,13 @@
 #include "cli/flow.h"
 #include "kb/memory.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int (*const run[])(const struct ikw_options *) = {
 #define IKW_CMD(name, id, function, args, summary, help) function,
@@ -49,13 +51,19 @@ static int run_command(enum ikw_cmd_id id, int argc, char **argv)
     return status;
 }
 
-int main(int argc, char **argv)
+/* libarchive ends the process by itself where it lacks memory, with the status
+ * of a fault that was found. */
+static bool returned;
+
+static void end_as_error(void)
+{
+    if (!returned)
+        _exit(IKW_EXIT_ERROR);
+}
+
+static int command_line(int argc, char **argv)
 {
     enum ikw_cmd_id id;
-    setlocale(LC_CTYPE, "");
-    /* half an answer is worse than none */
-    ikw_xml_memory_init();
-    json_set_alloc_funcs(ikw_xmalloc, free);
     if (argc < 2) {
         ikw_help_all(stderr);
         return IKW_EXIT_ERROR;
@@ -77,4 +85,21 @@ int main(int argc, char **argv)
         return IKW_EXIT_ERROR;
     }
     return run_command(id, argc - 2, argv + 2);
+}
+
+int main(int argc, char **argv)
+{
+    if (!setlocale(LC_CTYPE, "") && errno == ENOMEM)
+        ikw_must(NULL);
+    /* half an answer is worse than none */
+    ikw_xml_memory_init();
+    json_set_alloc_funcs(ikw_xmalloc, free);
+    atexit(end_as_error);
+    int status = command_line(argc, argv);
+    if (status != IKW_EXIT_ERROR && (fflush(stdout) || ferror(stdout))) {
+        ikw_complain("cannot write: %s", strerror(errno));
+        status = IKW_EXIT_ERROR;
+    }
+    returned = true;
+    return status;
 }

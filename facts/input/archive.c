@@ -84,7 +84,7 @@ static struct level *level_open(struct level *below, int fd)
     struct level *lv = ikw_xcalloc(1, sizeof *lv);
     lv->below = below;
     lv->fd = fd;
-    lv->archive = archive_read_new();
+    lv->archive = ikw_must(archive_read_new());
     ikw_input_filters(lv->archive);
     archive_read_support_format_tar(lv->archive);
     archive_read_support_format_raw(lv->archive);

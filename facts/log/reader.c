@@ -238,7 +238,7 @@ static bool open_archive(struct ikw_input *in, struct ikw_diags *ds)
     in->raw_len = in->len;
     memcpy(in->raw, in->buf, in->len);
     in->len = 0;
-    in->archive = archive_read_new();
+    in->archive = ikw_must(archive_read_new());
     ikw_input_filters(in->archive);
     archive_read_support_format_raw(in->archive);
     archive_read_support_format_empty(in->archive);
