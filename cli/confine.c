@@ -37,6 +37,7 @@ enum check {
     CHECK_NO_CODE,      /* not PROT_EXEC */
     CHECK_NO_NAMESPACE,
     CHECK_ITSELF, /* a signal to this process */
+    CHECK_ITS_GROUP,
     CHECK_FLAGS,  /* of a descriptor */
     CHECK_LOCK,
     CHECK_TERMINAL
@@ -95,6 +96,8 @@ static int add_checked(scmp_filter_ctx ctx, int nr, enum check check)
         return allow_bits_clear(ctx, nr, 0, NAMESPACES);
     case CHECK_ITSELF:
         return allow(ctx, nr, 0, SCMP_CMP_EQ, (uint64_t)getpid(), 0);
+    case CHECK_ITS_GROUP:
+        return allow(ctx, nr, 0, SCMP_CMP_EQ, 0, 0);
     case CHECK_FLAGS:
         return allow_values(ctx, nr, 1, flags, sizeof flags / sizeof *flags);
     case CHECK_LOCK:
