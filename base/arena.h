@@ -6,6 +6,7 @@
 #ifndef IKW_BASE_ARENA_H
 #define IKW_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ikw_arena_block;
@@ -13,6 +14,7 @@ struct ikw_arena_block;
 struct ikw_arena {
     struct ikw_arena_block *head;
     size_t used_bytes; /* handed out since the last release */
+    bool large;        /* megabytes are coming: ask for pages of that size */
 };
 
 /* Zeroed, aligned for any object. Valid until release. Never NULL. */

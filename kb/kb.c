@@ -111,6 +111,7 @@ static struct ikw_kb *load(const char *dir, const struct ikw_kb_files *files,
 {
     struct ikw_kb *kb = ikw_xcalloc(1, sizeof *kb);
     struct ikw_loader ld = { .kb = kb, .ds = ds };
+    kb->arena.large = true;
     kb->dir = ikw_arena_strdup(&kb->arena, dir);
     check_needed(&ld, files);
     for (size_t i = 0; i < files->n; i++)

@@ -192,6 +192,7 @@ static void finish_captures(struct ikw_matcher *m, struct ikw_trie_node *n)
 struct ikw_matcher *ikw_matcher_new(const struct ikw_kb *kb)
 {
     struct ikw_matcher *m = ikw_xcalloc(1, sizeof *m);
+    m->arena.large = true;
     m->root = node_new(m);
     for (size_t i = 0; i < kb->nmessages; i++)
         for (size_t j = 0; j < kb->messages[i]->ntemplates; j++)
