@@ -114,6 +114,15 @@ static void what_is_not_known_leaves_it_open(void)
     }
 }
 
+/* Found by fuzzing: a sign without a name before it was no word at all. */
+static void a_value_without_a_name_is_passed_over(void)
+{
+    struct kit k = { 0 };
+    kit_read(&k, "= 1\n==\nconnections {\n = 2\n a = = b = c;\n ; d\n}\n=");
+    CU_ASSERT_PTR_NULL(k.c.remotes);
+    kit_release(&k);
+}
+
 static void secrets_are_not_kept(void)
 {
     struct kit k = { 0 };
@@ -195,6 +204,8 @@ CU_TestInfo ikw_test_swanctl[] = {
       several_algorithms_make_all_combinations },
     { "methods_follow_the_rounds", methods_follow_the_rounds },
     { "what_is_not_known_leaves_it_open", what_is_not_known_leaves_it_open },
+    { "a_value_without_a_name_is_passed_over",
+      a_value_without_a_name_is_passed_over },
     { "secrets_are_not_kept", secrets_are_not_kept },
     { "it_takes_only_its_own_algorithms", it_takes_only_its_own_algorithms },
     { "it_narrows_what_overlaps", it_narrows_what_overlaps },

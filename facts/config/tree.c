@@ -137,7 +137,9 @@ static bool ends_word(const struct scan *s, char c)
         return c == '{' || c == '}';
     if (s->kind == IKW_CONF_SWANCTL && c == '=')
         return !s->statement || !s->statement->nwords;
-    if (c == ';' || c == ',' || c == '#')
+    if (c == ';')
+        return !by_line(s);
+    if (c == ',' || c == '#')
         return true;
     return s->kind != IKW_CONF_SETKEY && (c == '{' || c == '}');
 }
@@ -170,8 +172,9 @@ static void quoted_word(struct scan *s)
 static void bare_word(struct scan *s)
 {
     const char *from = s->p;
-    while (s->p < s->end && !ends_word(s, *s->p))
+    do /* whatever it is, it is passed */
         s->p++;
+    while (s->p < s->end && !ends_word(s, *s->p));
     struct ikw_slice text = { from, (size_t)(s->p - from) };
     add_word(s, text, s->line, false);
 }
@@ -214,8 +217,8 @@ static void step(struct scan *s)
     } else if (c == '}' && braces) {
         s->p++;
         close_block(s);
-    } else if (c == '=' && s->kind == IKW_CONF_SWANCTL && s->statement &&
-               s->statement->nwords == 1) {
+    } else if (c == '=' && s->kind == IKW_CONF_SWANCTL &&
+               (!s->statement || s->statement->nwords <= 1)) {
         s->p++; /* between a name and its value */
     } else if (c == ';' && !by_line(s)) {
         s->p++;
