@@ -63,188 +63,84 @@ static const char track_weights[] =
     "<means>x</means>" rest "</message>"
 #define SIGN(what) "<fact type='sign' what='" what "'/>"
 
-static const char track_messages[] = "<messages area='x'>" MSG(
-    "call", "INFO", "calling {local:addr} to {peer:addr}",
-    "<track do='open' phase='1' role='I' tie='peer'/>") MSG("called", "INFO",
-                                                            "called "
-                                                            "{local:addr} by "
-                                                            "{peer:addr}",
-                                                            "<track do='open' "
-                                                            "phase='1' "
-                                                            "role='R' "
-                                                            "tie='peer'/>")
+/* clang-format off: one message after the other, not one in another */
+static const char track_messages[] =
+    "<messages area='x'>"
+    MSG("call", "INFO", "calling {local:addr} to {peer:addr}",
+        "<track do='open' phase='1' role='I' tie='peer'/>")
+    MSG("called", "INFO", "called {local:addr} by {peer:addr}",
+        "<track do='open' phase='1' role='R' tie='peer'/>")
     MSG("soon", "INFO", "about to call {peer:ip}",
-        "<track do='open' phase='1' role='I' tie='peer'/>") MSG("up-too",
-                                                                "INFO",
-                                                                "so one is up",
-                                                                "<track "
-                                                                "do='establish'"
-                                                                " phase='1' "
-                                                                "tie='context "
-                                                                "open recent'/>"
-                                                                "<fact "
-                                                                "type='sa-"
-                                                                "established'/"
-                                                                ">")
-        MSG("both", "INFO", "both of two are up",
-            "<track do='establish' phase='2' outcome='established' "
-            "tie='context open recent'/>") MSG("mode", "INFO", "main way",
-                                               "<track do='mode' phase='1' "
-                                               "exchange='main' "
-                                               "tie='context'/>")
-            MSG("up", "INFO", "one is up {local:addr} {peer:addr} {c:cookies}",
-                "<track do='establish' phase='1' tie='cookies peer'/>"
-                "<fact type='sa-established' spi='{c.i}'/>")
-                MSG("over", "ERROR", "one timed out {c:cookies}",
-                    "<track do='end' phase='1' outcome='failed' tie='cookies "
-                    "peer "
-                    "open'/>" SIGN("timeout") "<fact type='sign' what='silent' "
-                                              "if='{c.r} = 0000000000000000'/>")
-                    MSG("gone", "INFO", "one is gone {c:cookies}",
-                        "<track do='end' phase='1' outcome='deleted' "
-                        "tie='cookies'/>") MSG("open2", "INFO",
-                                               "two to {peer:addr}",
-                                               "<track do='open' phase='2' "
-                                               "role='I' tie='peer'/>")
-                        MSG("opened"
-                            "2",
-                            "INFO",
-                            "two "
-                            "by "
-                            "{peer:"
-                            "addr}",
-                            "<track"
-                            " do='"
-                            "open' "
-                            "phase="
-                            "'2' "
-                            "role='"
-                            "R' "
-                            "tie='"
-                            "peer'/"
-                            ">") MSG("up2", "INFO",
-                                     "two is up {local:addr} {peer:addr} "
-                                     "{spi:spi}",
-                                     "<track do='establish' phase='2' tie='spi "
-                                     "peer'/>"
-                                     "<fact type='sa-established' "
-                                     "spi='{spi.dec}'/>")
-                            MSG("part", "ERROR", "no part for {side:int}",
-                                "<track phase='2' tie='peer'/>" SIGN(
-                                    "part")) MSG("late2", "ERROR",
-                                                 "{peer:ip} took too long",
-                                                 "<track do='end' phase='2' "
-                                                 "outcome='failed' "
-                                                 "tie='peer'/>" SIGN(
-                                                     "late")) MSG("aged2",
-                                                                  "INFO",
-                                                                  "two is old "
-                                                                  "{spi:spi}",
-                                                                  "<track "
-                                                                  "phase='2' "
-                                                                  "tie='spi'/"
-                                                                  ">" SIGN(
-                                                                      "old"))
-                                MSG("bad", "ERROR", "bad offer",
-                                    "<track phase='1' tie='context'/>" SIGN(
-                                        "bad")) MSG("hint", "INFO",
-                                                    "hint {n:int}",
-                                                    "<track phase='1' "
-                                                    "tie='context' "
-                                                    "do='progress'/>"
-                                                    "<fact type='progress'/>")
-                                    MSG("refused", "ERROR", "refused",
-                                        "<track do='end' phase='1' "
-                                        "outcome='refused' tie='peer "
-                                        "context'/>" SIGN(
-                                            "refused")) MSG("away", "ERROR",
-                                                            "turned away",
-                                                            "<track do='open' "
-                                                            "phase='1' "
-                                                            "role='R' "
-                                                            "outcome='refused' "
-                                                            "tie='peer'/>" SIGN(
-                                                                "away"))
-                                        MSG("again", "NOTIFY",
-                                            "again from {peer:addr}",
-                                            "<track phase='1' "
-                                            "tie='peer'/>" SIGN(
-                                                "again")) MSG("want", "INFO",
-                                                              "want {peer:ip}",
-                                                              "<track "
-                                                              "phase='1' "
-                                                              "tie='peer'/"
-                                                              "><fact "
-                                                              "type='demand'/>")
-                                            MSG("start", "INFO",
-                                                "engine starts {v:rest}",
-                                                "<track do='restart' "
-                                                "tie='global'/>"
-                                                "<fact type='engine' "
-                                                "event='{v}'/>") MSG("key",
-                                                                     "DEBUG",
-                                                                     "key is "
-                                                                     "{k:text}",
-                                                                     "<track "
-                                                                     "do='"
-                                                                     "secret' "
-                                                                     "tie='"
-                                                                     "context' "
-                                                                     "phase='1'"
-                                                                     "/>" SIGN(
-                                                                         "key"))
-                                                MSG("in", "DEBUG",
-                                                    "got "
-                                                    "{size:int} of "
-                                                    "{from:addr} "
-                                                    "at {to:addr}",
-                                                    "<track "
-                                                    "do='packet-in'"
-                                                    " tie='context'"
-                                                    "/>") MSG("out", "DEBUG",
-                                                              "sent {size:int} "
-                                                              "to "
-                                                              "{to:addr}",
-                                                              "<track "
-                                                              "do='packet-out' "
-                                                              "tie='context'/>")
-                                                    MSG("plain", "DEBUG",
-                                                        "clear now",
-                                                        "<track do='plain' "
-                                                        "tie='context'/>")
-                                                        MSG("look", "DEBUG",
-                                                            "looking at "
-                                                            "{what:word}",
-                                                            "<track phase='1' "
-                                                            "tie='context'/>"
-                                                            "<fact type='sign' "
-                                                            "what='{what}'/>")
-                                                            MSG("quiet",
-                                                                "ERROR",
-                                                                "nothing known "
-                                                                "of this",
-                                                                "")
-                                                                MSG("kinds",
-                                                                    "INFO",
-                                                                    "kinds "
-                                                                    "{k:word} "
-                                                                    "{n:word} "
-                                                                    "{t:text}.",
-                                                                    "<track "
-                                                                    "tie='"
-                                                                    "context' "
-                                                                    "phase='1'/"
-                                                                    ">"
-                                                                    "<fact "
-                                                                    "type='"
-                                                                    "sign' "
-                                                                    "kind='{k}'"
-                                                                    " n='{n}' "
-                                                                    "what='{t}'"
-                                                                    "/>") "</"
-                                                                          "mess"
-                                                                          "ages"
-                                                                          ">";
+        "<track do='open' phase='1' role='I' tie='peer'/>")
+    MSG("up-too", "INFO", "so one is up",
+        "<track do='establish' phase='1' tie='context open recent'/>"
+        "<fact type='sa-established'/>")
+    MSG("both", "INFO", "both of two are up",
+        "<track do='establish' phase='2' outcome='established' tie='context "
+        "open recent'/>")
+    MSG("mode", "INFO", "main way",
+        "<track do='mode' phase='1' exchange='main' tie='context'/>")
+    MSG("up", "INFO", "one is up {local:addr} {peer:addr} {c:cookies}",
+        "<track do='establish' phase='1' tie='cookies peer'/>"
+        "<fact type='sa-established' spi='{c.i}'/>")
+    MSG("over", "ERROR", "one timed out {c:cookies}",
+        "<track do='end' phase='1' outcome='failed' tie='cookies peer open'/>"
+        SIGN("timeout")
+        "<fact type='sign' what='silent' if='{c.r} = 0000000000000000'/>")
+    MSG("gone", "INFO", "one is gone {c:cookies}",
+        "<track do='end' phase='1' outcome='deleted' tie='cookies'/>")
+    MSG("open2", "INFO", "two to {peer:addr}",
+        "<track do='open' phase='2' role='I' tie='peer'/>")
+    MSG("opened2", "INFO", "two by {peer:addr}",
+        "<track do='open' phase='2' role='R' tie='peer'/>")
+    MSG("up2", "INFO", "two is up {local:addr} {peer:addr} {spi:spi}",
+        "<track do='establish' phase='2' tie='spi peer'/>"
+        "<fact type='sa-established' spi='{spi.dec}'/>")
+    MSG("part", "ERROR", "no part for {side:int}",
+        "<track phase='2' tie='peer'/>"
+        SIGN("part"))
+    MSG("late2", "ERROR", "{peer:ip} took too long",
+        "<track do='end' phase='2' outcome='failed' tie='peer'/>"
+        SIGN("late"))
+    MSG("aged2", "INFO", "two is old {spi:spi}",
+        "<track phase='2' tie='spi'/>"
+        SIGN("old"))
+    MSG("bad", "ERROR", "bad offer",
+        "<track phase='1' tie='context'/>"
+        SIGN("bad"))
+    MSG("hint", "INFO", "hint {n:int}",
+        "<track phase='1' tie='context' do='progress'/><fact type='progress'/>")
+    MSG("refused", "ERROR", "refused",
+        "<track do='end' phase='1' outcome='refused' tie='peer context'/>"
+        SIGN("refused"))
+    MSG("away", "ERROR", "turned away",
+        "<track do='open' phase='1' role='R' outcome='refused' tie='peer'/>"
+        SIGN("away"))
+    MSG("again", "NOTIFY", "again from {peer:addr}",
+        "<track phase='1' tie='peer'/>"
+        SIGN("again"))
+    MSG("want", "INFO", "want {peer:ip}",
+        "<track phase='1' tie='peer'/><fact type='demand'/>")
+    MSG("start", "INFO", "engine starts {v:rest}",
+        "<track do='restart' tie='global'/><fact type='engine' event='{v}'/>")
+    MSG("key", "DEBUG", "key is {k:text}",
+        "<track do='secret' tie='context' phase='1'/>"
+        SIGN("key"))
+    MSG("in", "DEBUG", "got {size:int} of {from:addr} at {to:addr}",
+        "<track do='packet-in' tie='context'/>")
+    MSG("out", "DEBUG", "sent {size:int} to {to:addr}",
+        "<track do='packet-out' tie='context'/>")
+    MSG("plain", "DEBUG", "clear now",
+        "<track do='plain' tie='context'/>")
+    MSG("look", "DEBUG", "looking at {what:word}",
+        "<track phase='1' tie='context'/><fact type='sign' what='{what}'/>")
+    MSG("quiet", "ERROR", "nothing known of this",
+        "")
+    MSG("kinds", "INFO", "kinds {k:word} {n:word} {t:text}.",
+        "<track tie='context' phase='1'/>"
+        "<fact type='sign' kind='{k}' n='{n}' what='{t}'/>")
+    "</messages>";
+/* clang-format on */
 
 #undef MSG
 #undef SIGN
