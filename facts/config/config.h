@@ -88,8 +88,8 @@ struct ikw_conf_remote {
     const char *title; /* "remote 192.0.2.1" */
     const char *name;  /* quoted name, or NULL */
     bool anonymous, has_address;
-    bool exact_algorithms; /* key length and PFS must be equal, whatever the
-                              check */
+    bool no_check; /* its daemon knows no proposal_check: key length and PFS
+                      must be equal, any lifetime will do */
     struct ikw_addr address;
     const char *modes[3]; /* main aggressive base, in order */
     size_t nmodes;

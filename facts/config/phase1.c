@@ -39,6 +39,10 @@ static void compare_alg(const struct pairing *p, struct ikw_conf_trial *t,
 static void judge(const struct pairing *p, struct ikw_conf_diff *d,
                   const char *refused)
 {
+    if (p->section->no_check) {
+        d->result = refused ? IKW_CONF_TOLERATED : IKW_CONF_EQUAL;
+        return;
+    }
     d->check = ikw_conf_says(p->section, IKW_SET_CHECK);
     d->refused = refused;
     d->result = !refused                              ? IKW_CONF_EQUAL
@@ -60,7 +64,7 @@ static void compare_keylen(const struct pairing *p, struct ikw_conf_trial *t)
           a->keylen < b->keylen   ? all_but_obey
           : a->keylen > b->keylen ? only_exact
                                   : NULL);
-    if (d->refused && p->section->exact_algorithms)
+    if (p->section->no_check && d->result != IKW_CONF_EQUAL)
         d->result = IKW_CONF_FATAL;
 }
 

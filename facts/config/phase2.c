@@ -18,13 +18,17 @@ struct bundle {
     const struct ikw_conf_sainfo *ini, *res;
     const struct ikw_conf_policy *ini_policy, *res_policy;
     const char *check;
-    bool exact; /* the responder's algorithms must be equal */
+    bool no_check; /* see config.h */
 };
 
 /* Without the responder's remote section its check is not known. */
 static void judge(const struct bundle *b, struct ikw_conf_diff *d,
                   const char *refused)
 {
+    if (b->no_check) {
+        d->result = refused ? IKW_CONF_TOLERATED : IKW_CONF_EQUAL;
+        return;
+    }
     d->check = *b->check ? b->check : NULL;
     d->refused = refused;
     d->result = !refused                              ? IKW_CONF_EQUAL
@@ -37,7 +41,7 @@ static void judge_alg(const struct bundle *b, struct ikw_conf_diff *d,
                       const char *refused)
 {
     judge(b, d, refused);
-    if (refused && b->exact)
+    if (refused && b->no_check)
         d->result = IKW_CONF_FATAL;
 }
 
@@ -248,7 +252,7 @@ void ikw_conf_bundle(struct ikw_arena *a, struct ikw_conf_trial *t,
                         ini_policy,
                         res_policy,
                         ikw_conf_says(res_rm, IKW_SET_CHECK),
-                        res_rm && res_rm->exact_algorithms };
+                        res_rm && res_rm->no_check };
     compare_lifetime(&b);
     compare_bytes(&b);
     compare_pfs(&b);

@@ -421,11 +421,11 @@ static void new_connection(struct ikw_conf_read *r, struct ikw_conf_node *n)
     rm->at = rm->modes_at = ikw_conf_at(r, n);
     rm->modes[0] = "main";
     rm->nmodes = 1;
-    rm->exact_algorithms = true;
+    rm->no_check = true;
     rm->name = ikw_conf_dup(r, name);
     ikw_buf_addf(&b, "connection %s", rm->name);
     rm->title = ikw_conf_keep(&r->c->arena, &b);
-    ikw_conf_set_word(&rm->set[IKW_SET_CHECK], "obey", nowhere);
+    rm->set[IKW_SET_CHECK] = (struct ikw_conf_setting){ .set = false };
     ikw_conf_set_word(&rm->set[IKW_SET_GENERATE], "on", nowhere);
     ikw_conf_set_word(&rm->set[IKW_SET_NATT], "on", nowhere);
     ikw_conf_set_word(&rm->set[IKW_SET_VERIFY_ID], "on", nowhere);

@@ -1,5 +1,5 @@
 /*
- * The common shape of the three languages: statements of words, some of
+ * The common shape of the four languages: statements of words, some of
  * which open a block. Words are slices of the text, so a tree lives no
  * longer than the text, and nothing secret is copied.
  */
