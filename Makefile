@@ -62,6 +62,7 @@ WARN += $(if $(DEVELOPER),-Werror)
 OPT_release = -O2 -g
 OPT_asan    = -O1 -g -fno-omit-frame-pointer \
               -fsanitize=address,undefined -fno-sanitize-recover=all
+OPT_tsan    = -O2 -g -fno-omit-frame-pointer -fsanitize=thread
 OPT_fuzz    = -O1 -g -fno-omit-frame-pointer \
               -fsanitize=fuzzer-no-link,address,undefined \
               -fno-sanitize-recover=all
@@ -72,12 +73,12 @@ OPT = $(OPT_$(firstword $(subst -, ,$(VARIANT))))
 CPPFLAGS =
 CFLAGS   =
 LDFLAGS  =
-IKW_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(PKG_CFLAGS) \
+IKW_CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -pthread -I. $(PKG_CFLAGS) \
               $(WARN) $(OPT)
 CLI_DEFS = -DIKW_VERSION='"$(VERSION)"' -DIKW_KB_DIR='"$(datadir)/kb"' \
            $(if $(SECCOMP),-DIKW_SECCOMP)
 COMPILE = $(CC) $(IKW_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-LINK = $(CC) $(OPT) $(CFLAGS) $(LDFLAGS)
+LINK = $(CC) -pthread $(OPT) $(CFLAGS) $(LDFLAGS)
 # V=1 prints the commands themselves, -s nothing.
 Q   = $(if $(V),,@)
 silent = $(findstring s,$(firstword -$(MAKEFLAGS)))
@@ -87,7 +88,7 @@ say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all lib demo setup setup-check check check-unit check-cases asan fuzz \
+.PHONY: all lib demo setup setup-check check check-unit check-cases asan tsan fuzz \
         faults-full mutate bench truth calibrate lint format kb-check cov install \
         uninstall dist clean help \
         report-check \
@@ -192,6 +193,12 @@ asan: setup-check ## The tests under ASan and UBSan (CC=clang: with clang)
 	@tests/run --build build/$(ASAN) kb unit cli cases guide config \
 	    capture
 
+# What unpacks in a thread of its own is where threads are.
+tsan: setup-check ## The thread that unpacks, under ThreadSanitizer
+	@$(MAKE) --no-print-directory VARIANT=tsan all build/tsan/check
+	@build/tsan/check reader inputs
+	@tests/run --build build/tsan inputs
+
 faults-full: all ## Let every allocation site of nine runs fail (some minutes)
 	@IKEWHY=$(CURDIR)/$(B)/ikewhy tests/run-faults full
 
@@ -286,7 +293,8 @@ install: all ## Install under PREFIX (/usr/local), below DESTDIR
 	    'includedir=$${prefix}/include/ikewhy' '' 'Name: ikewhy' \
 	    'Description: Expert system for failed IKE negotiations' \
 	    'Version: $(VERSION)' 'Requires.private: $(PKGS)' \
-	    'Libs: -L$${libdir} -likewhy' 'Cflags: -I$${includedir}' \
+	    'Libs: -L$${libdir} -likewhy' 'Libs.private: -pthread' \
+	    'Cflags: -I$${includedir}' \
 	    > $(D)$(libdir)/pkgconfig/libikewhy.pc
 
 uninstall: ## Remove what install put there

@@ -7,10 +7,10 @@
 
 /* A sanitizer runs a tracer at the end, coverage writes files: neither can be
  * within the filter. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define SANITIZED 1
 #endif
 #endif
@@ -27,6 +27,8 @@
 
 /* Namespaces are for clone alone; the header has them under another macro. */
 #define NAMESPACES UINT64_C(0x7e020080)
+/* CLONE_VM, CLONE_SIGHAND and CLONE_THREAD, there as well */
+#define THREAD UINT64_C(0x00010900)
 /* struct termios2, which newer C libraries ask for */
 #define TCGETS2_ UINT64_C(0x802c542a)
 
@@ -36,6 +38,7 @@ enum check {
     CHECK_READ_ONLY_AT, /* flags are argument 2 */
     CHECK_NO_CODE,      /* not PROT_EXEC */
     CHECK_NO_NAMESPACE,
+    CHECK_THREAD, /* of this process, in its namespaces */
     CHECK_ITSELF, /* a signal to this process */
     CHECK_ITS_GROUP,
     CHECK_FLAGS,  /* of a descriptor */
@@ -94,6 +97,9 @@ static int add_checked(scmp_filter_ctx ctx, int nr, enum check check)
         return allow_bits_clear(ctx, nr, 2, PROT_EXEC);
     case CHECK_NO_NAMESPACE:
         return allow_bits_clear(ctx, nr, 0, NAMESPACES);
+    case CHECK_THREAD:
+        return allow(ctx, nr, 0, SCMP_CMP_MASKED_EQ, THREAD | NAMESPACES,
+                     THREAD);
     case CHECK_ITSELF:
         return allow(ctx, nr, 0, SCMP_CMP_EQ, (uint64_t)getpid(), 0);
     case CHECK_ITS_GROUP:

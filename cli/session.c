@@ -212,7 +212,8 @@ static struct ikw_input *open_source(struct run *r,
 {
     struct ikw_session *s = r->session;
     struct ikw_input_opts opts = { .tick = ikw_progress_tick,
-                                   .tick_arg = &r->progress };
+                                   .tick_arg = &r->progress,
+                                   .ahead = true };
     struct ikw_input *in = ikw_log_source_open(source, &opts, &s->diags);
     return ikw_drops_apply(s->drops, source->name, in, edited, &s->diags);
 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -48,6 +49,23 @@ static void try_files(const char *file)
     tell("link", link(file, to));
     tell("symlink", symlink(file, to));
     tell("truncate", truncate(file, 0));
+}
+
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+static void try_threads(void)
+{
+    const long thread = 0x00010900; /* and its memory and signal handlers */
+    pthread_t t;
+    errno = pthread_create(&t, NULL, nothing, NULL);
+    tell("thread", errno ? -1 : 0);
+    if (!errno)
+        pthread_join(t, NULL);
+    tell("namespace-thread",
+         syscall(SYS_clone, thread | 0x10000000, 0, 0, 0, 0));
 }
 
 static void try_programs(void)
@@ -97,6 +115,7 @@ int main(int argc, char **argv)
     }
     try_files(argv[1]);
     try_programs();
+    try_threads();
     try_others();
     return 0;
 }

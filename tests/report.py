@@ -20,7 +20,8 @@ def run(*args, stdin=b"", env=None, cwd=ROOT):
     full.update(env or {})
     full.setdefault("IKEWHY_KB", os.path.join(ROOT, "kb"))
     p = subprocess.run([BINARY, *args], input=stdin, capture_output=True,
-                       timeout=120, env=full, cwd=cwd)
+                       timeout=600 if "tsan" in BINARY else 120, env=full,
+                       cwd=cwd)
     return p.returncode, p.stdout, p.stderr
 
 

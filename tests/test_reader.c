@@ -160,6 +160,116 @@ static void a_damaged_compressed_file_is_reported(void)
     unlink(path);
 }
 
+/* ---- unpacked ahead, in a thread of its own ---------------------------- */
+
+struct told {
+    struct ikw_buf text, said;
+    size_t octets;
+    bool failed;
+};
+
+static void tick(void *arg, size_t octets)
+{
+    struct told *t = arg;
+    t->octets += octets;
+}
+
+/* What the file gives; no more than `runs` runs of it. */
+static void read_ahead(bool ahead, size_t runs, struct told *t)
+{
+    struct ikw_input_opts opts = { .ahead = ahead, .tick = tick,
+                                   .tick_arg = t };
+    struct ikw_diags ds = { 0 };
+    struct ikw_slice run;
+    struct ikw_input *in = ikw_input_open(path, &opts, &ds);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(in);
+    while (runs-- && (run = ikw_input_next(in, &ds)).len)
+        ikw_buf_add(&t->text, run.ptr, run.len);
+    t->failed = ikw_input_failed(in);
+    ikw_input_close(in);
+    for (const struct ikw_diag *d = ds.head; d; d = d->next)
+        ikw_buf_addf(&t->said, "%s: %s\n", d->pos.file, d->text);
+    ikw_diags_release(&ds);
+}
+
+static bool same(const struct ikw_buf *a, const struct ikw_buf *b)
+{
+    return a->len == b->len && (!a->len || !memcmp(a->ptr, b->ptr, a->len));
+}
+
+static void release(struct told *t)
+{
+    ikw_buf_release(&t->text);
+    ikw_buf_release(&t->said);
+}
+
+/* In the thread as without it: text, errors, octets told of. */
+static void check_ahead(const struct ikw_buf *file, bool fails)
+{
+    struct told with = { 0 }, without = { 0 };
+    temporary(file->ptr, file->len);
+    read_ahead(true, SIZE_MAX, &with);
+    read_ahead(false, SIZE_MAX, &without);
+    unlink(path);
+    CU_ASSERT(with.text.len > 2 * 1024 * 1024);
+    CU_ASSERT(same(&with.text, &without.text));
+    CU_ASSERT(same(&with.said, &without.said));
+    CU_ASSERT_EQUAL(with.octets, without.octets);
+    CU_ASSERT_EQUAL(with.failed, fails);
+    CU_ASSERT_EQUAL(without.failed, fails);
+    CU_ASSERT_EQUAL(with.said.len > 0, fails);
+    release(&with);
+    release(&without);
+}
+
+static void a_thread_gives_what_one_would_read_without(void)
+{
+    struct ikw_buf b = { 0 };
+    lines_into(&b, 0, 70000);
+    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
+        struct ikw_buf packed = { 0 };
+        compress(&b, filters[i], &packed);
+        check_ahead(&packed, false);
+        ikw_buf_release(&packed);
+    }
+    ikw_buf_release(&b);
+}
+
+static void damage_far_in_is_told_as_without_a_thread(void)
+{
+    struct ikw_buf b = { 0 };
+    lines_into(&b, 0, 100000);
+    for (size_t i = 0; i < 2; i++) {
+        struct ikw_buf packed = { 0 };
+        compress(&b, "gzip", &packed);
+        packed.len -= packed.len / 4;
+        if (i) /* not cut off but spoilt */
+            memset(packed.ptr + packed.len - 5000, 0xff, 5000);
+        check_ahead(&packed, true);
+        ikw_buf_release(&packed);
+    }
+    ikw_buf_release(&b);
+}
+
+/* The ring is full then, or about to be. */
+static void who_stops_early_ends_the_thread(void)
+{
+    struct ikw_buf b = { 0 }, packed = { 0 };
+    lines_into(&b, 0, 150000);
+    compress(&b, "gzip", &packed);
+    temporary(packed.ptr, packed.len);
+    for (size_t runs = 1; runs < 12; runs += 2) {
+        struct told t = { 0 };
+        read_ahead(true, runs, &t);
+        CU_ASSERT(t.text.len < b.len && !t.failed && !t.said.len);
+        CU_ASSERT(!memcmp(t.text.ptr, b.ptr, t.text.len));
+        release(&t);
+    }
+    unlink(path);
+    ikw_buf_release(&packed);
+    ikw_buf_release(&b);
+}
+
 /* ---- what cannot be read ----------------------------------------------- */
 
 static void check_refused(const char *name, const char *word)
@@ -370,6 +480,9 @@ CU_TestInfo ikw_test_reader[] = {
     TEST(compressed_files_are_read_in_place),
     TEST(small_compressed_files_too),
     TEST(a_damaged_compressed_file_is_reported),
+    TEST(a_thread_gives_what_one_would_read_without),
+    TEST(damage_far_in_is_told_as_without_a_thread),
+    TEST(who_stops_early_ends_the_thread),
     TEST(each_thing_that_is_no_log_is_named),
     TEST(an_empty_file_is_a_warning),
     TEST(a_hole_and_a_mark_before_the_text_are_passed),

@@ -127,6 +127,8 @@ struct ikw_input;
 struct ikw_input_opts {
     size_t line_max_bytes; /* longer lines are cut [1 MiB]; 1 KiB at least */
     uint64_t ratio_max;    /* octets out of one that is compressed [2000] */
+    bool ahead; /* what is long and packed, in a file, may be unpacked, and a
+                   byte source read, in a thread of its own */
     /* Told of octets taken, before they are decompressed; may be NULL. */
     void (*tick)(void *arg, size_t octets);
     void *tick_arg;

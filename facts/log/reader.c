@@ -4,8 +4,10 @@
  * next piece, nothing else is copied. The buffer never holds more than one
  * line of the longest length allowed, so memory is bounded whatever comes.
  * Compressed input goes through libarchive, fed from the same descriptor, so
- * that standard input may be compressed as well.
+ * that standard input may be compressed as well. Where there is much of it, a
+ * thread unpacks ahead of the reading.
  */
+#include "facts/log/ahead.h"
 #include "facts/log/log.h"
 #include "facts/log/reader.h"
 
@@ -23,16 +25,18 @@ enum {
     PIECE = 256 * 1024, /* one read; stays in the cache */
     HEAD = 64 * 1024,   /* looked at to tell text from other things */
     RATIO_MAX = 2000,   /* text from one octet; a log gives up to 200 or so */
-    RATIO_FROM = 256 * 1024 * 1024 /* below, any ratio will do */
+    RATIO_FROM = 256 * 1024 * 1024, /* below, any ratio will do */
+    AHEAD_FROM = 1024 * 1024        /* of text; less is not worth a thread */
 };
 
 struct ikw_input {
     char *name;
     int fd; /* -1: bytes in memory, or `source` */
     struct ikw_byte_source source;
-    const char *why;        /* the source failed */
+    const char *why;        /* unpacking, or the source, failed */
     struct ikw_slice block; /* of the archive, not yet taken */
     uint64_t taken, expanded, ratio_max;
+    size_t untold; /* of those taken */
     void (*tick)(void *arg, size_t octets);
     void *tick_arg;
     struct archive *archive;
@@ -41,7 +45,9 @@ struct ikw_input {
     char *buf;
     size_t cap, len, done; /* bytes in it; of those handed out */
     size_t line_max;
-    uint64_t offset; /* of buf[0] in the text */
+    uint64_t offset;         /* of buf[0] in the text */
+    struct ikw_ahead *ahead; /* has `source` to `untold`, archive and raw */
+    bool may_run_ahead;
     struct ikw_slice bytes;
     bool ended, failed;
     bool skipping; /* the rest of a line that was cut */
@@ -88,8 +94,8 @@ static ssize_t read_raw(struct ikw_input *in, char *to, size_t room)
                     : read_fd(in->fd, to, room);
     if (n > 0)
         in->taken += (uint64_t)n;
-    if (n > 0 && in->tick)
-        in->tick(in->tick_arg, (size_t)n);
+    if (n > 0)
+        in->untold += (size_t)n;
     return n;
 }
 
@@ -116,37 +122,59 @@ static bool too_much(const struct ikw_input *in)
            in->expanded / in->ratio_max > in->taken;
 }
 
-/* What came before the damage stays. */
-static ssize_t read_archive(struct ikw_input *in, char *to, size_t room,
-                            struct ikw_diags *ds)
+/* What came before the damage stays. A block is judged as a whole, so that
+ * it makes no difference in what pieces it is taken. */
+static ssize_t read_archive(struct ikw_input *in, char *to, size_t room)
 {
+    bool fresh = !in->block.len;
     ssize_t n = ikw_archive_take(in->archive, &in->block, to, room);
-    if (n > 0)
-        in->expanded += (uint64_t)n;
+    if (n > 0 && fresh)
+        in->expanded += (uint64_t)n + in->block.len;
     if (n >= 0 && !too_much(in))
         return n;
-    const char *why = archive_error_string(in->archive);
-    if (n >= 0)
-        why = "it expands to more than any log would";
-    fail_why(in, ds, "decompress", why ? why : "damaged data");
-    return 0;
+    in->why = n < 0 ? archive_error_string(in->archive)
+                    : "it expands to more than any log would";
+    if (!in->why)
+        in->why = "damaged data";
+    return -1;
+}
+
+/* An ikw_make_fn. */
+static ssize_t make(void *arg, char *to, size_t room, size_t *octets)
+{
+    struct ikw_input *in = arg;
+    ssize_t n =
+        in->archive ? read_archive(in, to, room) : read_raw(in, to, room);
+    *octets += in->untold;
+    in->untold = 0;
+    return n;
+}
+
+static void run_ahead(struct ikw_input *in)
+{
+    in->may_run_ahead = false;
+    in->ahead = ikw_ahead_start(make, in);
 }
 
 /* Appends what comes to the buffer; false at the end of the input. */
 static bool more(struct ikw_input *in, struct ikw_diags *ds)
 {
-    size_t room = in->cap - in->len;
+    size_t room = in->cap - in->len, octets = 0;
     ssize_t n;
     if (room > PIECE)
         room = PIECE;
     if (in->ended)
         return false;
-    if (in->archive)
-        n = read_archive(in, in->buf + in->len, room, ds);
+    if (in->may_run_ahead && in->offset > AHEAD_FROM)
+        run_ahead(in);
+    if (in->ahead)
+        n = ikw_ahead_take(in->ahead, in->buf + in->len, room, &octets);
     else
-        n = read_raw(in, in->buf + in->len, room);
+        n = make(in, in->buf + in->len, room, &octets);
+    if (octets && in->tick)
+        in->tick(in->tick_arg, octets);
     if (n < 0)
-        return fail_errno(in, ds, "read");
+        return fail_errno(in, ds, in->archive ? "decompress" : "read");
     in->len += (size_t)n;
     in->ended = n == 0;
     return n > 0;
@@ -334,6 +362,17 @@ static void make_buffer(struct ikw_input *in)
     in->buf = ikw_xmalloc(in->cap);
 }
 
+/* Where there is something to unpack, and no read that waits for another
+ * process: who stops early would wait with it. */
+static bool may_run_ahead(const struct ikw_input *in,
+                          const struct ikw_input_opts *opts)
+{
+    struct stat st;
+    return opts && opts->ahead &&
+           (in->source.read ||
+            (in->archive && !fstat(in->fd, &st) && S_ISREG(st.st_mode)));
+}
+
 struct ikw_input *ikw_input_open(const char *path,
                                  const struct ikw_input_opts *opts,
                                  struct ikw_diags *ds)
@@ -341,8 +380,10 @@ struct ikw_input *ikw_input_open(const char *path,
     struct ikw_input *in =
         input_new(!strcmp(path, "-") ? "standard input" : path, opts);
     make_buffer(in);
-    if (open_path(in, path, ds) && sniff(in, ds))
+    if (open_path(in, path, ds) && sniff(in, ds)) {
+        in->may_run_ahead = may_run_ahead(in, opts);
         return in;
+    }
     ikw_input_close(in);
     return NULL;
 }
@@ -355,8 +396,10 @@ struct ikw_input *ikw_input_from(const char *name,
     struct ikw_input *in = input_new(name, opts);
     in->source = *source;
     make_buffer(in);
-    if (sniff(in, ds))
+    if (sniff(in, ds)) {
+        in->may_run_ahead = may_run_ahead(in, opts);
         return in;
+    }
     ikw_input_close(in);
     return NULL;
 }
@@ -488,6 +531,7 @@ void ikw_input_close(struct ikw_input *in)
 {
     if (!in)
         return;
+    ikw_ahead_stop(in->ahead);
     if (in->archive)
         archive_read_free(in->archive);
     if (in->fd > STDIN_FILENO)
