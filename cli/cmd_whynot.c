@@ -1,5 +1,5 @@
 /* ikewhy why-not: what keeps the verdict from being another cause. */
-#include "cli/whynot_text.h"
+#include "cli/whynot_json.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -274,6 +274,46 @@ static void show_all(struct whynot *w)
     tell_family(w->view.page, w->session->kb, w->cause);
 }
 
+/* ---- the answer as JSON ---------------------------------------------------
+ */
+
+/* Unlike the text it names every rule, those that lack a configuration and
+ * those that do not speak against the cause too. */
+static json_t *rules_json(struct whynot *w)
+{
+    json_t *list = json_array();
+    for (int against = 1; against >= 0; against--) {
+        struct rules r = rules_for(w->session->kb, w->cause, against);
+        find_nearest(w, &r);
+        for (size_t i = 0; i < r.n; i++)
+            if (open_set(w, r.v[i].set))
+                json_array_append_new(
+                    list, ikw_whynot_rule_json(&w->view, r.v[i].rule,
+                                               r.v[i].then, r.v[i].set));
+        free(r.v);
+    }
+    return list;
+}
+
+static bool answer_json(struct whynot *w)
+{
+    struct ikw_question asked = { 0 };
+    const struct ikw_candidate *c = NULL;
+    if (w->verdict &&
+        ikw_inquiry_about(w->view.inquiry, w->view.subject, &asked))
+        c = candidate(asked.contest, w->cause);
+    json_t *o = ikw_whynot_head_json(w->session, w->cause, w->verdict, c);
+    json_object_set_new(o, "rules", rules_json(w));
+    char *text = json_dumps(o, JSON_INDENT(1));
+    json_decref(o);
+    if (!text)
+        return false;
+    ikw_buf_adds(&w->view.page->out, text);
+    ikw_buf_addc(&w->view.page->out, '\n');
+    free(text);
+    return true;
+}
+
 /* A log in which nothing happened has no set; its rules are asked of an empty
  * one. */
 static void want_a_set(struct ikw_session *s)
@@ -310,10 +350,14 @@ static bool answer(struct ikw_session *s, const struct ikw_options *o,
             return false;
         }
     }
-    show_all(&w);
+    bool ok = true;
+    if (o->json)
+        ok = answer_json(&w);
+    else
+        show_all(&w);
     ikw_inquiry_close(w.view.inquiry);
     ikw_followed_clear(&followed);
-    return true;
+    return ok;
 }
 
 int ikw_cmd_whynot(const struct ikw_options *o)

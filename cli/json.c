@@ -86,8 +86,8 @@ static void set_gateways(json_t *o, const char *local, const char *peer,
     set_text(o, "name", name);
 }
 
-static void set_line(json_t *o, const struct ikw_session *s,
-                     const struct ikw_evidence *ev)
+void ikw_json_line(json_t *o, const struct ikw_session *s,
+                   const struct ikw_evidence *ev)
 {
     const char *file = ikw_session_file(s, ev->file);
     set_text(o, "file", *file ? file : NULL);
@@ -110,7 +110,7 @@ static json_t *proof(const struct ikw_session *s, const struct ikw_proof *p,
     set_true(o, "absent", p->absent);
     set_prose(o, "window", p->window);
     if (p->first.line)
-        set_line(o, s, &p->first);
+        ikw_json_line(o, s, &p->first);
     set_count(o, "count", p->first.line ? p->count : 0);
     if (!p->nchildren)
         return o;
@@ -138,7 +138,7 @@ static json_t *evidence(const struct ikw_session *s,
         if (!item->first.line)
             continue;
         json_t *o = json_object();
-        set_line(o, s, &item->first);
+        ikw_json_line(o, s, &item->first);
         set_text(o, "fact", item->fact);
         set_text(o, "group", item->group);
         set_int(o, "db", item->db);
@@ -364,7 +364,7 @@ static json_t *unexplained(const struct ikw_session *s)
     json_t *list = json_array();
     for (size_t i = 0; i < r->nunexplained; i++) {
         json_t *o = json_object();
-        set_line(o, s, &r->unexplained[i]);
+        ikw_json_line(o, s, &r->unexplained[i]);
         json_array_append_new(list, o);
     }
     return list;
@@ -379,7 +379,7 @@ static json_t *unread(const struct ikw_session *s)
             json_array_append_new(files, json_string(s->inputs[i].file));
     for (size_t i = 0; i < s->elsewhere.n; i++) {
         json_t *line = json_object();
-        set_line(line, s, &s->elsewhere.v[i]);
+        ikw_json_line(line, s, &s->elsewhere.v[i]);
         set_time(line, "time", s->elsewhere.v[i].t_ms);
         json_array_append_new(lines, line);
     }

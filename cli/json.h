@@ -8,6 +8,9 @@
 
 /* Escaped; nothing where `text` is NULL. */
 void ikw_json_text(json_t *o, const char *key, const char *text);
+/* File, line, level and text of a line of a log. */
+void ikw_json_line(json_t *o, const struct ikw_session *s,
+                   const struct ikw_evidence *ev);
 json_t *ikw_json_inputs(const struct ikw_session *s);
 json_t *ikw_json_verdict(const struct ikw_session *s,
                          const struct ikw_verdict *v, bool with_proof);

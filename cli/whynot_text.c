@@ -80,16 +80,23 @@ static void add_difference(struct ikw_buf *out, const struct ikw_pattern *p,
     add_value(out, f->slots[slot]);
 }
 
+/* A fact with its place. What was concluded is told by the sentence of its
+ * rule, which names its own lines. */
 static void show_fact(const struct ikw_whynot_view *view, const char *first,
                       const char *next, const struct ikw_fact *f)
 {
     struct ikw_buf head = { 0 }, words = { 0 };
-    ikw_buf_adds(&head, first);
-    if (f->first.line) {
+    const struct ikw_derivation *why =
+        ikw_engine_why(ikw_inquiry_engine(view->inquiry), f);
+    ikw_buf_addf(&head, "%s%s", first, why ? ": " : " ");
+    if (f->first.line && !why) {
         ikw_add_place(&head, view->page, view->session, &f->first);
         ikw_buf_adds(&head, "  ");
     }
-    ikw_fact_words(f, &words);
+    if (why)
+        ikw_because(why, &words);
+    else
+        ikw_fact_words(f, &words);
     ikw_page_flow(view->page, head.ptr, next, IKW_PLAIN, 0, words.ptr);
     ikw_buf_release(&head);
     ikw_buf_release(&words);
@@ -107,7 +114,7 @@ static void show_absent(const struct ikw_whynot_view *view,
         ikw_buf_addf(&first, "%s  fails ", indent);
         ikw_page_flow(view->page, first.ptr, in.ptr, IKW_PLAIN, 0, b.ptr);
         ikw_buf_clear(&first);
-        ikw_buf_addf(&first, "%sbut ", in.ptr);
+        ikw_buf_addf(&first, "%sbut", in.ptr);
         show_fact(view, first.ptr, in.ptr, w->refuted_by);
     } else {
         const char *needs = ikw_level_word(p->visible);
@@ -146,12 +153,14 @@ static void show_missing(const struct ikw_whynot_view *view,
         ikw_page_flow(view->page, next.ptr, next.ptr, IKW_PLAIN, 0, b.ptr);
     } else {
         ikw_buf_clear(&first);
-        ikw_buf_addf(&first, "%snearest ", next.ptr);
+        ikw_buf_addf(&first, "%snearest", next.ptr);
         show_fact(view, first.ptr, next.ptr, w->refuted_by);
-        add_difference(&b, p, w);
-        ikw_buf_clear(&first);
-        ikw_buf_addf(&first, "%swhere ", next.ptr);
-        ikw_page_flow(view->page, first.ptr, next.ptr, IKW_PLAIN, 0, b.ptr);
+        if (!p->type->derived) {
+            add_difference(&b, p, w);
+            ikw_buf_clear(&first);
+            ikw_buf_addf(&first, "%swhere ", next.ptr);
+            ikw_page_flow(view->page, first.ptr, next.ptr, IKW_PLAIN, 0, b.ptr);
+        }
     }
     ikw_buf_release(&first);
     ikw_buf_release(&next);

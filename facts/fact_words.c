@@ -1,7 +1,8 @@
 /*
  * A fact in words, as its type says in the vocabulary: {slot} is the value of
  * a slot; [text] is left out if a slot in it is unknown; [slot=word:text]
- * unless the slot is that word. Groups do not nest.
+ * unless the slot is that word. Groups do not nest. Where a condition asks for
+ * "a or b", the texts of both are told: "phase 2, came up or expired".
  */
 #include "facts/fact.h"
 
@@ -12,6 +13,7 @@ struct saying {
     const struct ikw_type *type;
     const struct ikw_value *slots;
     const char *unknown;
+    struct ikw_slice told; /* slot of which a word was told */
 };
 
 static struct ikw_value value_of(const struct saying *f, struct ikw_slice name)
@@ -21,6 +23,20 @@ static struct ikw_value value_of(const struct saying *f, struct ikw_slice name)
         if (ikw_slice_is(name, f->type->slots[i].name))
             return f->slots[i];
     return nil;
+}
+
+/* Is it the word, or one of "a or b or c"? */
+static bool is_among(struct ikw_slice words, struct ikw_slice word)
+{
+    for (;;) {
+        const char *sp = words.len ? memchr(words.ptr, ' ', words.len) : NULL;
+        size_t end = sp ? (size_t)(sp - words.ptr) : words.len;
+        if (ikw_slice_eq(ikw_slice_sub(words, 0, end), word))
+            return true;
+        if (!sp || words.len < end + 4)
+            return false;
+        words = ikw_slice_sub(words, end + 4, words.len); /* " or " */
+    }
 }
 
 static void add_value(struct ikw_buf *out, struct ikw_value v,
@@ -58,7 +74,8 @@ static bool fill(const struct saying *f, struct ikw_slice text,
 
 /* [slot=word:text]: true if this is such a group; then `text` is what it
  * holds, empty if the slot is another word. */
-static bool choose(const struct saying *f, struct ikw_slice *text)
+static bool choose(const struct saying *f, struct ikw_slice *text,
+                   struct ikw_slice *slot)
 {
     size_t eq = 0, colon = 0;
     while (eq < text->len && !strchr("={: ", text->ptr[eq]))
@@ -68,20 +85,28 @@ static bool choose(const struct saying *f, struct ikw_slice *text)
     colon = eq + 1;
     while (colon < text->len && text->ptr[colon] != ':')
         colon++;
-    struct ikw_value v = value_of(f, ikw_slice_sub(*text, 0, eq));
+    *slot = ikw_slice_sub(*text, 0, eq);
+    struct ikw_value v = value_of(f, *slot);
     struct ikw_slice is = { 0 };
     if (v.kind == IKW_STR)
         is = (struct ikw_slice){ v.u.str, v.len };
-    bool same = ikw_slice_eq(is, ikw_slice_sub(*text, eq + 1, colon));
+    bool same = is_among(is, ikw_slice_sub(*text, eq + 1, colon));
     *text = ikw_slice_sub(*text, same ? colon + 1 : text->len, text->len);
     return true;
 }
 
-static void add_group(const struct saying *f, struct ikw_slice text,
+static void add_group(struct saying *f, struct ikw_slice text,
                       struct ikw_buf *out)
 {
     struct ikw_buf b = { 0 };
-    choose(f, &text);
+    struct ikw_slice slot;
+    if (choose(f, &text, &slot) && text.len) {
+        if (ikw_slice_eq(slot, f->told)) {
+            ikw_buf_adds(out, " or ");
+            text = ikw_slice_sub(text, text.ptr[0] == ',' ? 2 : 0, text.len);
+        }
+        f->told = slot;
+    }
     if (fill(f, text, &b))
         ikw_buf_add(out, ikw_buf_str(&b), b.len);
     ikw_buf_release(&b);
@@ -114,7 +139,7 @@ static void add_meaning(const struct saying *f, struct ikw_buf *out)
     ikw_buf_add(out, m + one_capital, len - one_capital);
 }
 
-static void say(const struct saying *f, struct ikw_buf *out)
+static void say(struct saying *f, struct ikw_buf *out)
 {
     const char *s = f->type->says;
     size_t before = out->len;
@@ -138,13 +163,13 @@ static void say(const struct saying *f, struct ikw_buf *out)
 
 void ikw_fact_words(const struct ikw_fact *f, struct ikw_buf *out)
 {
-    struct saying s = { f->type, f->slots, "?" };
+    struct saying s = { .type = f->type, .slots = f->slots, .unknown = "?" };
     say(&s, out);
 }
 
 void ikw_slots_words(const struct ikw_type *type, const struct ikw_value *slots,
                      const char *unknown, struct ikw_buf *out)
 {
-    struct saying s = { type, slots, unknown };
+    struct saying s = { .type = type, .slots = slots, .unknown = unknown };
     say(&s, out);
 }
