@@ -27,6 +27,14 @@ struct fault {
                "<exclude cause='wire-cut' for='?n'/>\n", sentence) PING_SEEN)
 #define SAYS(text, more) MESSAGES(MESSAGE("m", text, more) PONG)
 
+#define SLOTS(x)                                                               \
+    "<slot name='" x "1' kind='int'/><slot name='" x "2' kind='int'/>"         \
+    "<slot name='" x "3' kind='int'/><slot name='" x "4' kind='int'/>"
+#define CAPTURES(x) "{" x "1:int} {" x "2:int} {" x "3:int} {" x "4:int} "
+#define PINGS                                                                  \
+    "<fact type='ping'/>\n<fact type='ping'/>\n"                               \
+    "<fact type='ping'/>\n<fact type='ping'/>\n"
+
 static const struct fault load_faults[] = {
     /* XML */
     { "a tag is never closed", "causes/x.xml", "<causes>\n" CAUSE("x", ""), 3,
@@ -97,7 +105,69 @@ static const struct fault load_faults[] = {
     { "a word for no level", "envelopes.xml",
       "<envelopes>\n<level word='W' is='loud'/></envelopes>", 2, "KB010",
       "loud" },
+    { "a slot without a name", "vocabulary.xml",
+      VOCABULARY("<type name='x' means='m'>\n<slot kind='int'/></type>\n"), 23,
+      "KB003", "name" },
+    { "a type without a name", "vocabulary.xml",
+      VOCABULARY("<type means='m'/>\n"), 22, "KB003", "name" },
+    { "words of what is no word", "vocabulary.xml",
+      VOCABULARY("<type name='x' means='m'>\n"
+                 "<slot name='a' kind='int' words='b'/></type>\n"),
+      23, "KB006", "no word" },
+    { "a conclusion that something else makes", "vocabulary.xml",
+      VOCABULARY("<type name='x' derived='yes' produced-by='tracker' "
+                 "means='m'/>\n"),
+      22, "KB006", "only rules" },
+    { "slots without end", "vocabulary.xml",
+      VOCABULARY("<type name='x' means='m'>" SLOTS("a") SLOTS("b") SLOTS("c")
+                     SLOTS("d") "\n<slot name='q' kind='int'/></type>\n"),
+      23, "KB021", "slots" },
+    { "a weight twice", "weights.xml",
+      "<weights suffice='25'>\n<weight word='strong' db='20'/>\n"
+      "<weight word='strong' db='2'/><band word='b' at-least='0'/></weights>",
+      3, "KB007", "strong" },
+    { "no band", "weights.xml",
+      "<weights suffice='25'>\n<weight word='strong' db='20'/></weights>", 1,
+      "KB006", "begin at 0" },
+    { "no band for nothing", "weights.xml",
+      "<weights suffice='25'>\n<weight word='strong' db='20'/>"
+      "<band word='b' at-least='5'/></weights>",
+      1, "KB006", "begin at 0" },
+    { "a strip from nothing", "envelopes.xml",
+      "<envelopes>\n<strip dialect='d' from='' to=']'/></envelopes>", 2,
+      "KB006", "both ends" },
+    { "a strip to nothing", "envelopes.xml",
+      "<envelopes>\n<strip dialect='d' from='[' to=''/></envelopes>", 2,
+      "KB006", "both ends" },
+    { "a strip without an end", "envelopes.xml",
+      "<envelopes>\n<strip dialect='d' from='['/></envelopes>", 2, "KB003",
+      "to" },
+    { "a strip without a begin", "envelopes.xml",
+      "<envelopes>\n<strip dialect='d' to=']'/></envelopes>", 2, "KB003",
+      "from" },
+    { "an envelope without a pattern", "envelopes.xml",
+      "<envelopes>\n<envelope id='e' title='E' dialect='d'/></envelopes>", 2,
+      "KB003", "pattern" },
+    { "an envelope without an id", "envelopes.xml",
+      "<envelopes>\n<envelope title='E' dialect='d' pattern='p'/>"
+      "</envelopes>",
+      2, "KB003", "id" },
+    { "an envelope without a dialect", "envelopes.xml",
+      "<envelopes>\n<envelope id='e' title='E' pattern='p'/></envelopes>", 2,
+      "KB003", "dialect" },
     /* causes */
+    { "a cause without an id", "causes/x.xml",
+      "<causes>\n<cause severity='low' prior='1'><title>T</title></cause>"
+      "</causes>",
+      2, "KB003", "id" },
+    { "two titles", "causes/x.xml",
+      "<causes>\n<cause id='x' severity='low' prior='1'><title>T</title>\n"
+      "<title>U</title></cause></causes>",
+      3, "KB007", "<title>" },
+    { "a rival without a name", "causes/x.xml",
+      "<causes>\n<cause id='x' severity='low' prior='1'><title>T</title>\n"
+      "<rival/></cause></causes>",
+      3, "KB003", "cause" },
     { "a cause twice", "causes/x.xml",
       "<causes>\n" CAUSE("wire-cut", "") "</causes>", 2, "KB007",
       "causes/c.xml:2" },
@@ -200,7 +270,95 @@ static const struct fault load_faults[] = {
       SAYS("a", "<track do='open'/>\n"), 4, "KB003", "phase" },
     { "it points to no cause", "messages/m.xml",
       SAYS("a", "<points-to cause='gone'/>\n"), 4, "KB011", "gone" },
+    { "a message without an id", "messages/m.xml",
+      MESSAGES("<message level='INFO'><text>a</text>"
+               "<means>a</means></message>\n" PONG),
+      2, "KB003", "id" },
+    { "a message that means two things", "messages/m.xml",
+      SAYS("a", "<means>b</means>\n"), 4, "KB007", "<means>" },
+    { "a message tracked twice", "messages/m.xml",
+      SAYS("a", "<track tie='peer'/>\n<track tie='peer'/>\n"), 5, "KB007",
+      "<track>" },
+    { "a tie to nothing", "messages/m.xml", SAYS("a", "<track tie=' '/>\n"), 4,
+      "KB006", "tie" },
+    { "ties without end", "messages/m.xml",
+      SAYS("a", "<track tie='peer open recent global context peer'/>\n"), 4,
+      "KB021", "ties" },
+    { "a mode without an exchange", "messages/m.xml",
+      SAYS("a", "<track do='mode'/>\n"), 4, "KB003", "exchange" },
+    { "a fact without a type", "messages/m.xml",
+      SAYS("a", "<fact kind='small'/>\n"), 4, "KB003", "type" },
+    { "it points nowhere", "messages/m.xml", SAYS("a", "<points-to/>\n"), 4,
+      "KB003", "cause" },
+    { "a capture of a great name", "messages/m.xml", SAYS("a {B:int}", ""), 2,
+      "KB019", "B:int" },
+    { "captures without end", "messages/m.xml",
+      SAYS(CAPTURES("a") CAPTURES("b") CAPTURES("c") CAPTURES("d") "{q:int}",
+           ""),
+      2, "KB019", "too many" },
+    { "a text after a text", "messages/m.xml", SAYS("{a:text}{b:rest}", ""), 2,
+      "KB019", "ends" },
+    { "a value that is never closed", "messages/m.xml",
+      SAYS("a {b:int}", "<fact type='ping' what='{b'/>\n"), 4, "KB006",
+      "{captures}" },
+    { "a value of an unnamed capture", "messages/m.xml",
+      SAYS("a {b:int}", "<fact type='ping' what='{}'/>\n"), 4, "KB006",
+      "{captures}" },
+    { "a value without end", "messages/m.xml",
+      SAYS("a {b:int}", "<fact type='ping' what='{b}-{b}-{b}-{b}-{b}-{b}-{b}-"
+                        "{b}-{b}-'/>\n"),
+      4, "KB006", "{captures}" },
+    { "a condition on what is never closed", "messages/m.xml",
+      SAYS("a {b:int}", "<fact type='ping' if='{b = 1'/>\n"), 4, "KB006",
+      "{captures}" },
+    { "conditions without end", "messages/m.xml",
+      SAYS("a {b:int}",
+           "<fact type='ping' if='{b}=1;{b}=1;{b}=1;{b}=1;{b}=1;{b}=1;"
+           "{b}=1;{b}=1;{b}=1'/>\n"),
+      4, "KB021", "conditions" },
     /* rules: conditions */
+    { "a name with a blank", "rules/r.xml",
+      WHEN("<fact type='ping' as='p q'/>\n"), 3, "KB006", "p q" },
+    { "a variable without a name", "rules/r.xml",
+      WHEN("<fact type='ping' size='?'/>\n"), 3, "KB006", "variable" },
+    { "a variable of an odd name", "rules/r.xml",
+      WHEN("<fact type='ping' size='?a.b'/>\n"), 3, "KB006", "?a.b" },
+    { "alternatives without end", "rules/r.xml",
+      WHEN("<fact type='ping' size='1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|"
+           "18|19|20|21|22|23|24|25|26|27|28|29|30|31|32|33'/>\n"),
+      3, "KB021", "alternatives" },
+    { "conditions of a rule without end", "rules/r.xml",
+      WHEN(PINGS PINGS PINGS PINGS "<fact type='ping'/>\n"), 2, "KB021",
+      "conditions" },
+    { "a rule without an id", "rules/x.xml",
+      RULES("<rule><when><fact type='ping'/></when>\n<then>"
+            "<suffice cause='wire-cut' for='0'/></then>"
+            "<because>So.</because></rule>\n"),
+      2, "KB003", "id" },
+    { "conditions twice", "rules/x.xml",
+      RULES("<rule id='x'><when><fact type='ping'/></when>\n"
+            "<when><fact type='ping'/></when><then>"
+            "<suffice cause='wire-cut' for='0'/></then>"
+            "<because>So.</because></rule>\n"),
+      3, "KB007", "<when>" },
+    { "a rule without conditions", "rules/x.xml",
+      RULES("<rule id='x'><then><suffice cause='wire-cut' for='0'/></then>"
+            "<because>So.</because></rule>\n"),
+      2, "KB003", "when" },
+    { "a rule without conclusions", "rules/x.xml",
+      RULES("<rule id='x'><when><fact type='ping'/></when>"
+            "<because>So.</because></rule>\n"),
+      2, "KB003", "then" },
+    { "a weight beyond reason", "rules/r.xml",
+      THEN("<weigh cause='wire-cut' for='0' evidence='101'/>\n"), 5, "KB010",
+      "101" },
+    { "a weight without evidence", "rules/r.xml",
+      THEN("<weigh cause='wire-cut' for='0'/>\n"), 5, "KB003", "evidence" },
+    { "a weight without a subject", "rules/r.xml",
+      THEN("<suffice cause='wire-cut'/>\n"), 5, "KB003", "for" },
+    { "a conclusion without a type", "rules/r.xml",
+      THEN("<derive subject='?n'/>\n"), 5, "KB003", "type" },
+    { "an empty sentence", "rules/r.xml", BECAUSE(" "), 7, "KB006", "empty" },
     { "a condition on no type", "rules/r.xml", WHEN("<fact type='x'/>\n"), 3,
       "KB008", "'x'" },
     { "a test of no slot", "rules/r.xml",
