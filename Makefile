@@ -173,7 +173,8 @@ demo: setup ## Build and diagnose a bundled log of a real failure
 check: setup-check ## Build, then run every test and lint there is
 	@$(MAKE) --no-print-directory all $(B)/check
 	@tests/run --build $(B) kb unit cli cases coverage guide lab packets inputs \
-	    watch config capture peer ask proof hostile faults confine secrets lint
+	    watch config capture peer ask proof hostile faults limits confine \
+	    secrets lint
 
 check-unit: all $(B)/check ## Run the unit tests only
 	@tests/run --build $(B) unit

@@ -6,6 +6,7 @@
 #define IKW_BASE_DIAG_H
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/slice.h"
 
 enum ikw_diag_code {
@@ -33,6 +34,7 @@ struct ikw_diags {
     struct ikw_arena arena;
     struct ikw_diag *head, **tail;
     size_t count, errors;
+    struct ikw_limits *limits; /* of the run, borrowed; NULL: the defaults */
 };
 
 /* Copies the text and the file name. Always returns false, so that a loader

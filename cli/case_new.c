@@ -352,7 +352,7 @@ static bool write_draft(struct making *mk)
 int ikw_case_new(const struct ikw_options *o)
 {
     struct making mk = { .o = o, .dir = o->files[2] };
-    mk.kb = ikw_kb_open(o->kb);
+    mk.kb = ikw_kb_open(o);
     bool ok =
         mk.kb && read_all(&mk) && cut(&mk) && redact(&mk) && write_draft(&mk);
     ikw_print_diags(stderr, &mk.ds);

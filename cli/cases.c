@@ -25,7 +25,7 @@ bool ikw_course_open(struct ikw_course *c, const struct ikw_options *o,
 {
     struct ikw_buf dir = { 0 };
     *c = (struct ikw_course){ 0 };
-    c->kb = ikw_kb_open(o->kb);
+    c->kb = ikw_kb_open(o);
     if (!c->kb)
         return false;
     ikw_cases_find(cases_dir, c->kb->dir, &dir);

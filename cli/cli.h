@@ -53,6 +53,7 @@ struct ikw_options {
     size_t nconfigs, npeer_configs;
     const char **captures, **peer_captures;
     size_t ncaptures, npeer_captures;
+    struct ikw_limits limits;
     size_t split; /* files before a "--"; SIZE_MAX: there is none */
 };
 
@@ -64,6 +65,7 @@ void ikw_options_release(struct ikw_options *o);
 /* Help of all commands, or of one. */
 void ikw_help_all(FILE *to);
 void ikw_help_command(FILE *to, enum ikw_cmd_id command);
+void ikw_help_limits(FILE *to);
 /* True if there is a subcommand of that name, with its id. */
 bool ikw_command_find(const char *name, enum ikw_cmd_id *id);
 
@@ -99,7 +101,7 @@ int ikw_cmd_redact(const struct ikw_options *o);
 
 /* One line on stderr, escaped, after "ikewhy: ". */
 void ikw_complain(const char *fmt, ...) IKW_PRINTF(1, 2);
-/* Sorted, without duplicates, escaped, one a line. */
+/* Sorted, without duplicates, escaped, one a line; with what limits cut. */
 void ikw_print_diags(FILE *to, struct ikw_diags *ds);
 /* Writes and flushes; false, with a message, if the bytes did not get out. */
 bool ikw_write_out(const char *bytes, size_t len);

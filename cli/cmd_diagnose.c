@@ -85,7 +85,7 @@ int ikw_cmd_diagnose(const struct ikw_options *o)
 {
     if (!usage_ok(o))
         return IKW_EXIT_ERROR;
-    struct ikw_kb *kb = ikw_kb_open(o->kb);
+    struct ikw_kb *kb = ikw_kb_open(o);
     int status = IKW_EXIT_ERROR;
     if (kb)
         status =

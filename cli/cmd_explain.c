@@ -427,7 +427,7 @@ int ikw_cmd_explain(const struct ikw_options *o)
         ikw_complain("explain: what? give a cause or a line of a log");
         return IKW_EXIT_ERROR;
     }
-    struct ikw_kb *kb = ikw_kb_open(o->kb);
+    struct ikw_kb *kb = ikw_kb_open(o);
     ikw_page_init(&page, o->colour);
     ok = kb && explain(&page, kb, what.ptr) && ikw_page_show(&page);
     ikw_page_release(&page);

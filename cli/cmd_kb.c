@@ -14,7 +14,8 @@
 static int check(const struct ikw_options *o)
 {
     struct ikw_buf dir = { 0 };
-    struct ikw_diags ds = { 0 };
+    struct ikw_limits limits = o->limits;
+    struct ikw_diags ds = { .limits = &limits };
     ikw_kb_find(o->kb, &dir);
     ikw_kb_validate(dir.ptr, &ds);
     struct ikw_kb *kb = ikw_kb_load(dir.ptr, &ds);
@@ -139,7 +140,7 @@ static int list(const struct ikw_options *o)
         ikw_complain("kb list: one of messages, rules, causes, types");
         return IKW_EXIT_ERROR;
     }
-    struct ikw_kb *kb = ikw_kb_open(o->kb);
+    struct ikw_kb *kb = ikw_kb_open(o);
     if (!kb)
         return IKW_EXIT_ERROR;
     struct ikw_buf out = { 0 };

@@ -382,7 +382,10 @@ int ikw_cmd_merge(const struct ikw_options *o)
 {
     static const char *standard_input[] = { "-" };
     const char **files = o->nfiles ? o->files : standard_input;
-    struct merge m = { .hosts = json_object(), .ends = json_object() };
+    struct ikw_limits limits = o->limits;
+    struct merge m = { .hosts = json_object(),
+                       .ends = json_object(),
+                       .diags.limits = &limits };
     bool ok = true;
     for (size_t i = 0; i < (o->nfiles ? o->nfiles : 1); i++)
         ok = take_file(&m, files[i]) && ok;

@@ -51,13 +51,14 @@ uint64_t ikw_redact_seed(int64_t given)
     return (uint64_t)time(NULL) * 65537 + (uint64_t)getpid();
 }
 
-static bool redact_file(const struct ikw_kb *kb, const char *path, int64_t seed,
-                        struct ikw_buf *out)
+static bool redact_file(const struct ikw_kb *kb, const char *path,
+                        const struct ikw_options *o, struct ikw_buf *out)
 {
     struct ikw_buf log = { 0 }, why = { 0 };
-    struct ikw_diags ds = { 0 };
+    struct ikw_limits limits = o->limits;
+    struct ikw_diags ds = { .limits = &limits };
     bool ok = ikw_slurp(path, &log, &ds);
-    struct ikw_redactor *r = ikw_redactor_new(kb, ikw_redact_seed(seed));
+    struct ikw_redactor *r = ikw_redactor_new(kb, ikw_redact_seed(o->seed));
     struct ikw_slice before = { ikw_buf_str(&log), log.len };
     ikw_redact_note(r, before);
     ikw_redact(r, before, out);
@@ -100,12 +101,12 @@ static bool write_log(const struct ikw_buf *log)
 int ikw_cmd_redact(const struct ikw_options *o)
 {
     struct ikw_buf out = { 0 };
-    struct ikw_kb *kb = ikw_kb_open(o->kb);
+    struct ikw_kb *kb = ikw_kb_open(o);
     if (o->nfiles > 1)
         ikw_complain("redact: one log, please");
     bool ok = kb && o->nfiles <= 1;
     if (ok)
-        ok = redact_file(kb, o->nfiles ? o->files[0] : "-", o->seed, &out);
+        ok = redact_file(kb, o->nfiles ? o->files[0] : "-", o, &out);
     ok = write_log(&out) && ok;
     ikw_buf_release(&out);
     ikw_kb_free(kb);

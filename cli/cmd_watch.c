@@ -321,7 +321,7 @@ static int status_of(const struct watcher *wr)
 int ikw_cmd_watch(const struct ikw_options *o)
 {
     struct watcher wr = { .options = o, .signals = -1, .notify = -1 };
-    wr.kb = ikw_kb_open(o->kb);
+    wr.kb = ikw_kb_open(o);
     if (!wr.kb || !open_kernel(&wr) || !open_logs(&wr))
         wr.failed = true;
     while (!wr.failed && !wr.stop && !wr.ended)

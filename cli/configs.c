@@ -8,8 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { CONFIG_BYTES_MAX = 16 << 20, INCLUDED_MAX = 64 };
-
 /* A read in progress. */
 struct reading {
     struct ikw_configs *cs;
@@ -39,13 +37,18 @@ bool ikw_configs_slurp(const char *path, struct ikw_buf *out,
     struct ikw_slice chunk;
     if (!in)
         return false;
-    while (out->len <= CONFIG_BYTES_MAX && (chunk = ikw_input_next(in, ds)).len)
+    uint64_t most = ikw_limit_most(ds->limits, IKW_LIMIT_CONFIG_OCTETS);
+    while (out->len <= most && (chunk = ikw_input_next(in, ds)).len)
         ikw_buf_add(out, chunk.ptr, chunk.len);
     bool ok = !ikw_input_failed(in);
     ikw_input_close(in);
-    if (out->len > CONFIG_BYTES_MAX)
-        return ikw_diag_add(ds, pos, IKW_DIAG_IO, "too large");
-    return ok;
+    if (out->len <= most)
+        return ok;
+    const struct ikw_limit_row *row = ikw_limit_row(IKW_LIMIT_CONFIG_OCTETS);
+    return ikw_diag_add(ds, pos, IKW_DIAG_IO,
+                        "more than %llu %s: %s (--limit %s=N takes more)",
+                        (unsigned long long)most, row->of, row->rest,
+                        row->name);
 }
 
 /* Index of the new file, or SIZE_MAX with a diagnostic. */
@@ -114,7 +117,9 @@ static size_t find_included(void *arg, const struct ikw_conf_text *from,
     beside(&path, from->name, pattern);
     if (!glob(ikw_buf_str(&path), 0, NULL, &g)) {
         for (size_t i = 0; i < g.gl_pathc && n < most; i++) {
-            if (r->included == INCLUDED_MAX || !is_file(g.gl_pathv[i]))
+            if (!is_file(g.gl_pathv[i]) ||
+                ikw_limit_full(r->ds->limits, IKW_LIMIT_CONFIG_INCLUDES,
+                               r->included))
                 continue;
             size_t file = add_file(r, g.gl_pathv[i]);
             r->included++;

@@ -341,7 +341,7 @@ int ikw_kb_coverage(const struct ikw_options *o)
     struct ikw_trials trials = { 0 };
     struct coverage c = { .all = o->all };
     int status = IKW_EXIT_ERROR;
-    if (find_trials(&trials, o) && (c.kb = ikw_kb_open(o->kb))) {
+    if (find_trials(&trials, o) && (c.kb = ikw_kb_open(o))) {
         c.program = ikw_program_new(c.kb);
         c.matcher = ikw_matcher_new(c.kb);
         c.rules = ikw_xcalloc(c.kb->nrules, sizeof *c.rules);

@@ -11,13 +11,12 @@
 
 enum {
     PIECE = 64 * 1024,
-    LINE_MAX_BYTES = 1024 * 1024, /* as the reader's */
     GRACE_MS = 1000 /* the writer may still hold the renamed file */
 };
 
-void ikw_follow_init(struct ikw_follow *f, const char *path)
+void ikw_follow_init(struct ikw_follow *f, const char *path, size_t line_most)
 {
-    *f = (struct ikw_follow){ .path = path, .fd = -1 };
+    *f = (struct ikw_follow){ .path = path, .fd = -1, .line_most = line_most };
     if (!strcmp(path, "-"))
         f->fd = STDIN_FILENO;
 }
@@ -131,8 +130,9 @@ static bool take_run(struct ikw_follow *f, struct ikw_slice *run)
         return !f->skipping && take_run(f, run);
     }
     size_t len = nl ? (size_t)(nl - p) + 1 : 0;
-    if (!len && f->part.len > LINE_MAX_BYTES) {
-        len = LINE_MAX_BYTES;
+    if (!len && f->part.len > f->line_most) {
+        len = f->line_most;
+        f->cut = true;
         f->skipping = true;
     }
     *run = (struct ikw_slice){ p, len };

@@ -28,6 +28,8 @@ struct ikw_follow {
     struct ikw_buf part; /* read, but not handed out */
     size_t done;         /* of it, handed out */
     bool begun, skipping, ended;
+    size_t line_most; /* octets; longer lines are cut */
+    bool cut;         /* one was */
     int64_t renamed_ms; /* since when another file has the name; 0: not */
 };
 
@@ -39,7 +41,7 @@ enum ikw_followed {
     IKW_FOLLOW_ERROR  /* errno */
 };
 
-void ikw_follow_init(struct ikw_follow *f, const char *path);
+void ikw_follow_init(struct ikw_follow *f, const char *path, size_t line_most);
 /* The next thing that happened. `now_ms` is of any clock that does not go
  * backwards. The run is borrowed until the next call. */
 enum ikw_followed ikw_follow_next(struct ikw_follow *f, int64_t now_ms,

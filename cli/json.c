@@ -410,6 +410,28 @@ json_t *ikw_json_verdicts(const struct ikw_session *s)
     return list;
 }
 
+/* Those that cut something. */
+static void set_limits(json_t *o, const struct ikw_limits *l)
+{
+    json_t *list = json_array();
+    struct ikw_buf b = { 0 };
+    for (int i = 0; i < IKW_LIMIT_COUNT; i++) {
+        ikw_buf_clear(&b);
+        if (!ikw_limit_words(l, (enum ikw_limit)i, &b))
+            continue;
+        json_t *row = json_object();
+        set_text(row, "name", ikw_limit_row((enum ikw_limit)i)->name);
+        set_int(row, "most", (int64_t)l->most[i]);
+        set_text(row, "text", b.ptr);
+        json_array_append_new(list, row);
+    }
+    ikw_buf_release(&b);
+    if (json_array_size(list))
+        json_object_set_new(o, "limits", list);
+    else
+        json_decref(list);
+}
+
 static json_t *report(const struct ikw_session *s)
 {
     const struct ikw_report *r = s->report;
@@ -426,6 +448,7 @@ static json_t *report(const struct ikw_session *s)
         json_object_set_new(o, "unread", unread(s));
     json_object_set_new(o, "blind_spots",
                         texts(r->blind_spots, r->nblind_spots));
+    set_limits(o, &r->limits);
     return o;
 }
 

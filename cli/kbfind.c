@@ -54,11 +54,12 @@ void ikw_kb_find(const char *given, struct ikw_buf *dir)
         ikw_buf_adds(dir, IKW_KB_DIR);
 }
 
-struct ikw_kb *ikw_kb_open(const char *given)
+struct ikw_kb *ikw_kb_open(const struct ikw_options *o)
 {
     struct ikw_buf dir = { 0 };
-    struct ikw_diags ds = { 0 };
-    ikw_kb_find(given, &dir);
+    struct ikw_limits limits = o->limits;
+    struct ikw_diags ds = { .limits = &limits };
+    ikw_kb_find(o->kb, &dir);
     struct ikw_kb *kb = ikw_kb_load(dir.ptr, &ds);
     if (!kb || ds.count)
         ikw_print_diags(stderr, &ds);

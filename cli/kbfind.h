@@ -5,6 +5,7 @@
 #include "base/diag.h"
 
 struct ikw_kb;
+struct ikw_options;
 
 /* The folder: `given` (--kb), IKEWHY_KB, beside the binary, in the share
  * folder of the binary's prefix, in the prefix it was built for. The first
@@ -12,6 +13,6 @@ struct ikw_kb;
 void ikw_kb_find(const char *given, struct ikw_buf *dir);
 
 /* Finds and loads; NULL after printing what is wrong. Caller frees. */
-struct ikw_kb *ikw_kb_open(const char *given);
+struct ikw_kb *ikw_kb_open(const struct ikw_options *o);
 
 #endif

@@ -76,6 +76,8 @@ static int command_line(int argc, char **argv)
     if (is_help(argv[1])) {
         if (argc > 2 && ikw_command_find(argv[2], &id))
             ikw_help_command(stdout, id);
+        else if (argc > 2 && !strcmp(argv[2], "limits"))
+            ikw_help_limits(stdout);
         else
             ikw_help_all(stdout);
         return 0;

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +49,9 @@ void ikw_help_all(FILE *to)
           to);
     for (size_t i = 0; i < IKW_CMD_COUNT; i++)
         fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].summary);
-    fputs("\n`ikewhy COMMAND --help` tells more of one command.\n", to);
+    fputs("\n`ikewhy COMMAND --help` tells more of one command, `ikewhy help "
+          "limits` how\nmuch of its input is taken.\n",
+          to);
 }
 
 /* Words from column `at`, further lines from column `indent`. */
@@ -86,6 +89,19 @@ void ikw_help_command(FILE *to, enum ikw_cmd_id command)
                  options[i].arg ? options[i].arg : "");
         used = fprintf(to, "  %-26s ", left);
         put_wrapped(to, options[i].help, used, 29);
+    }
+}
+
+void ikw_help_limits(FILE *to)
+{
+    fputs("What of the input is taken at most; --limit NAME=N sets another "
+          "number\n(with k, M or G behind it: times 1024). What is cut is told, "
+          "and the verdict\nrests on the rest.\n\n",
+          to);
+    for (int i = 0; i < IKW_LIMIT_COUNT; i++) {
+        const struct ikw_limit_row *row = ikw_limit_row((enum ikw_limit)i);
+        int used = fprintf(to, "  %-18s%12" PRIu64 "  ", row->name, row->normal);
+        put_wrapped(to, row->of, used, 34);
     }
 }
 
@@ -203,6 +219,16 @@ static bool set_year(struct ikw_options *o, const char *value)
     return true;
 }
 
+static bool set_limit(struct ikw_options *o, const char *value)
+{
+    struct ikw_buf why = { 0 };
+    bool ok = ikw_limits_set(&o->limits, value, &why);
+    if (!ok)
+        ikw_complain("--limit: %s", ikw_buf_str(&why));
+    ikw_buf_release(&why);
+    return ok;
+}
+
 static bool set_seed(struct ikw_options *o, const char *value)
 {
     return (ikw_slice_int(ikw_slice_of(value), &o->seed) && o->seed >= 0) ||
@@ -281,6 +307,8 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
     case OPT_DROP:
     case OPT_ASSUME:
         return set_asking(o, opt, value);
+    case OPT_LIMIT:
+        return set_limit(o, value);
     case OPT_KB:
         o->kb = value;
         return true;
@@ -344,6 +372,7 @@ bool ikw_options_parse(struct ikw_options *o, enum ikw_cmd_id command, int argc,
     *o = (struct ikw_options){ .command = command,
                                .split = SIZE_MAX,
                                .seed = -1 };
+    ikw_limits_init(&o->limits);
     o->files = ikw_xcalloc(most, sizeof *o->files);
     o->peer_logs = ikw_xcalloc(most, sizeof *o->peer_logs);
     o->drops = ikw_xcalloc(most, sizeof *o->drops);

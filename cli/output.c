@@ -23,9 +23,24 @@ void ikw_complain(const char *fmt, ...)
     ikw_buf_release(&b);
 }
 
+/* Once. */
+static void add_cuts(struct ikw_diags *ds)
+{
+    struct ikw_buf b = { 0 };
+    struct ikw_pos nowhere = { NULL, 0 };
+    for (int i = 0; ds->limits && i < IKW_LIMIT_COUNT; i++) {
+        ikw_buf_clear(&b);
+        if (ikw_limit_words(ds->limits, (enum ikw_limit)i, &b))
+            ikw_diag_add(ds, nowhere, IKW_DIAG_LIMIT_CUT, "%s", b.ptr);
+        ds->limits->cut[i] = false;
+    }
+    ikw_buf_release(&b);
+}
+
 void ikw_print_diags(FILE *to, struct ikw_diags *ds)
 {
     struct ikw_buf line = { 0 }, last = { 0 };
+    add_cuts(ds);
     ikw_diags_sort(ds);
     for (const struct ikw_diag *d = ds->head; d; d = d->next) {
         ikw_buf_clear(&line);

@@ -89,9 +89,16 @@ static bool find_logs(struct ikw_session *s, const struct ikw_options *o)
     return add_sources(s, o->peer_logs, o->npeer_logs) && ok;
 }
 
+/* What is cut of this run, and of no other, is told with it. */
+static void set_limits(struct ikw_session *s, const struct ikw_options *o)
+{
+    s->diags.limits = IKW_ARENA_NEW(&s->arena, struct ikw_limits);
+    *s->diags.limits = o->limits;
+}
+
 bool ikw_session_open(struct ikw_session *s, const struct ikw_options *o)
 {
-    struct ikw_kb *kb = ikw_kb_open(o->kb);
+    struct ikw_kb *kb = ikw_kb_open(o);
     bool ok = ikw_session_open_with(s, o, kb);
     s->kb_borrowed = false;
     return ok;
@@ -103,6 +110,7 @@ bool ikw_session_open_with(struct ikw_session *s, const struct ikw_options *o,
     *s = (struct ikw_session){ .year_given = o->year != 0,
                                .kb = kb,
                                .kb_borrowed = true };
+    set_limits(s, o);
     return s->kb && choose_envelope(s, o) && find_logs(s, o) &&
            ikw_configs_read(&s->configs, o, (unsigned)s->sources.n,
                             &s->diags) &&
@@ -117,6 +125,7 @@ bool ikw_session_begin(struct ikw_session *s, const struct ikw_options *o,
     *s = (struct ikw_session){ .year_given = o->year != 0,
                                .kb = kb,
                                .kb_borrowed = true };
+    set_limits(s, o);
     return kb && choose_envelope(s, o) &&
            ikw_configs_read(&s->configs, o, configs_first, &s->diags);
 }
@@ -271,6 +280,7 @@ bool ikw_session_read(struct ikw_session *s, const struct ikw_options *o,
     struct ikw_matcher *matcher = ikw_matcher_new(s->kb);
     r.envelope = (struct ikw_envelope_opts){ s->envelope, o->year };
     r.tracker = ikw_tracker_new(s->kb, matcher, &sink);
+    ikw_tracker_bound(r.tracker, s->diags.limits);
     bool ok = read_all(&r);
     if (ok)
         ikw_tracker_end(r.tracker);
@@ -441,6 +451,7 @@ bool ikw_session_read_joined(struct ikw_session *s, const struct ikw_options *o,
 
 bool ikw_session_diagnose(struct ikw_session *s, const struct ikw_options *o)
 {
+    s->report_opts.limits = s->diags.limits;
     struct reasoning g = { .builder = ikw_report_begin(s->kb, &s->report_opts),
                            .diags = &s->diags,
                            .session = s };
@@ -475,6 +486,7 @@ struct ikw_live *ikw_live_new(struct ikw_session *s)
                                  .set = on_set,
                                  .unrecognised = on_unrecognised,
                                  .silent = on_silent };
+    s->report_opts.limits = s->diags.limits;
     l->reasoning.builder = ikw_report_begin(s->kb, &s->report_opts);
     l->reasoning.diags = &s->diags;
     l->reasoning.session = s;
@@ -484,6 +496,7 @@ struct ikw_live *ikw_live_new(struct ikw_session *s)
     l->run.hooks = &l->hooks;
     l->matcher = ikw_matcher_new(s->kb);
     l->run.tracker = ikw_tracker_new(s->kb, l->matcher, &sink);
+    ikw_tracker_bound(l->run.tracker, s->diags.limits);
     return l;
 }
 

@@ -14,7 +14,7 @@ bool ikw_watch_open(struct ikw_watch_log *w, const struct ikw_options *o,
                     const char *path, struct ikw_kb *kb)
 {
     *w = (struct ikw_watch_log){ .path = path, .options = o };
-    ikw_follow_init(&w->follow, path);
+    ikw_follow_init(&w->follow, path, o->limits.most[IKW_LIMIT_LINE]);
     w->known = json_object();
     w->told = json_object();
     w->marks = json_array();
@@ -65,6 +65,9 @@ static void each_line(void *arg, const struct ikw_line *line)
 
 static void give(struct ikw_watch_log *w, struct ikw_slice run)
 {
+    if (w->follow.cut)
+        ikw_limit_cut(w->session.diags.limits, IKW_LIMIT_LINE);
+    w->follow.cut = false;
     w->line += ikw_envelope_run(w->envelope, w->line + 1, run, each_line,
                                 ikw_live_tracker(w->live));
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_LIMIT = 100000, TEXT_STEP = 64 };
+enum { TEXT_STEP = 64 };
 
 void ikw_fact_set_init(struct ikw_fact_set *fs, const struct ikw_kb *kb)
 {
@@ -181,6 +181,13 @@ static struct ikw_fact *count_again(struct ikw_fact_set *fs, struct ikw_fact *f,
     return f;
 }
 
+static bool is_full(const struct ikw_fact_set *fs)
+{
+    if (fs->limit)
+        return fs->nfacts >= fs->limit;
+    return ikw_limit_full(fs->limits, IKW_LIMIT_FACTS, fs->nfacts);
+}
+
 struct ikw_fact *ikw_fact_add(struct ikw_fact_set *fs,
                               const struct ikw_type *type,
                               enum ikw_source source,
@@ -193,7 +200,7 @@ struct ikw_fact *ikw_fact_add(struct ikw_fact_set *fs,
     size_t i = probe(fs, hash, type, source, slots);
     if (fs->index[i])
         return count_again(fs, fs->facts[fs->index[i] - 1], ev);
-    if (fs->nfacts >= (fs->limit ? fs->limit : DEFAULT_LIMIT)) {
+    if (is_full(fs)) {
         fs->dropped++;
         return NULL;
     }

@@ -54,7 +54,8 @@ struct ikw_fact_set {
     /* the tunnel, or NULLs for the daemon as a whole */
     const char *local, *peer, *tunnel_name;
     uint32_t next_subject; /* ids of negotiations handed out */
-    size_t limit;          /* most facts; 0: 100000 */
+    size_t limit;              /* most facts; 0: as `limits` say */
+    struct ikw_limits *limits; /* borrowed; NULL: the defaults */
     size_t dropped;        /* beyond the limit */
 };
 

@@ -162,6 +162,7 @@ static void open_set(struct parser *p)
 {
     deliver(p);
     ikw_fact_set_init(&p->set, p->kb);
+    p->set.limits = p->ds->limits;
     p->open = true;
 }
 

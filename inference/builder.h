@@ -14,6 +14,7 @@
 
 enum {
     IKW_UNDECIDED_PERCENT = 20, /* below: no fault, but undecided */
+    IKW_CUT_PERCENT = 60, /* no more is sure where a limit cut */
     IKW_UNEXPLAINED_MAX = 100,
     IKW_ROWS = 8,   /* first and last negotiations kept, each */
     IKW_RECENT = 64 /* subjects remembered of a tunnel */
@@ -56,6 +57,7 @@ struct ikw_scene {
     struct ikw_arena arena; /* until the set is done */
     size_t number;          /* of the set among all */
     bool all, ladders, timelines;
+    bool cut; /* a limit ended the reasoning, or left facts out */
     const struct ikw_weight **weights; /* by subject */
     size_t nweights;
     const struct ikw_fact **negotiations; /* by id */

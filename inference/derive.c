@@ -179,15 +179,6 @@ static void slot_values(const struct ikw_then *t, const struct firing *f,
     }
 }
 
-static void stop(struct ikw_engine *e, const struct ikw_rule *rule,
-                 const char *limit)
-{
-    if (!e->stopped) {
-        e->stopped = rule;
-        e->limit = limit;
-    }
-}
-
 static void derive(struct ikw_engine *e, const struct firing *f,
                    const struct ikw_then *t, const struct ikw_derivation *why)
 {
@@ -203,7 +194,7 @@ static void derive(struct ikw_engine *e, const struct firing *f,
         if (why->height < d->height)
             fresh_add(e, known);
     } else if (e->nderived >= e->opts.max_facts) {
-        stop(e, f->plan->rule, "derived facts");
+        ikw_engine_stop(e, f->plan->rule, IKW_LIMIT_DERIVED);
         return;
     } else {
         d = fact_new(e, hash, t->type, f->source, slots);
@@ -320,7 +311,7 @@ void ikw_fire(struct ikw_engine *e, const struct firing *f)
 {
     const struct ikw_rule *rule = f->plan->rule;
     if (++e->firings > e->opts.max_firings) {
-        stop(e, rule, "firings");
+        ikw_engine_stop(e, rule, IKW_LIMIT_FIRINGS);
         return;
     }
     for (unsigned p = 0; f->unknown >> p; p++) {

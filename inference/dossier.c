@@ -67,6 +67,7 @@ bool ikw_dossier_add(struct ikw_dossier *d, const struct ikw_fact_set *fs)
     struct ikw_fact_set *to = ikw_xcalloc(1, sizeof *to);
     ikw_fact_set_init(to, d->kb);
     to->limit = fs->limit;
+    to->limits = fs->limits;
     copy_facts(to, fs);
     to->see[0] = fs->see[0];
     to->see[1] = fs->see[1];

@@ -6,14 +6,14 @@
 
 #include <stdlib.h>
 
-static void set_limits(struct ikw_engine_opts *o)
+static void set_limits(struct ikw_engine_opts *o, const struct ikw_limits *l)
 {
     if (o->max_firings == 0)
-        o->max_firings = 2000000;
+        o->max_firings = ikw_limit_most(l, IKW_LIMIT_FIRINGS);
     if (o->max_facts == 0)
-        o->max_facts = 200000;
+        o->max_facts = ikw_limit_most(l, IKW_LIMIT_DERIVED);
     if (o->max_steps == 0)
-        o->max_steps = 50000000;
+        o->max_steps = ikw_limit_most(l, IKW_LIMIT_STEPS);
 }
 
 /* One vector for all relations, each a slice of it. */
@@ -49,7 +49,7 @@ struct ikw_engine *ikw_engine_new(const struct ikw_kb *kb,
     struct ikw_engine *e = ikw_xcalloc(1, sizeof *e);
     if (opts)
         e->opts = *opts;
-    set_limits(&e->opts);
+    set_limits(&e->opts, fs->limits);
     e->kb = kb;
     e->fs = fs;
     e->prog = e->opts.program;
@@ -125,25 +125,40 @@ static void close_types(struct ikw_engine *e, const struct unit *u)
             ikw_relation_close(e, &e->relations[2 * u->types[i]->index + s]);
 }
 
+void ikw_engine_stop(struct ikw_engine *e, const struct ikw_rule *rule,
+                     enum ikw_limit limit)
+{
+    if (e->stopped)
+        return;
+    e->stopped = rule;
+    e->limit = limit;
+}
+
 static void run_rule(struct ikw_engine *e, const struct plan *plan)
 {
     struct sweep s = { .plan = plan, .delta = -1 };
     if (!plan->too_big) {
         ikw_join_run(e, &s);
-    } else if (!e->stopped) {
-        e->stopped = plan->rule;
-        e->limit = "patterns or variables";
+    } else {
+        ikw_engine_stop(e, plan->rule, IKW_LIMIT_COUNT);
     }
 }
 
 static bool report_limit(const struct ikw_engine *e, struct ikw_diags *ds)
 {
     const struct ikw_rule *r = e->stopped;
+    struct ikw_limits *l = e->fs->limits;
     if (!r)
         return true;
+    if (l && e->limit != IKW_LIMIT_COUNT && l->cut[e->limit])
+        return false; /* told of another tunnel */
+    if (e->limit != IKW_LIMIT_COUNT)
+        ikw_limit_cut(l, e->limit);
     return ikw_diag_add(ds, r->pos, IKW_DIAG_ENGINE_LIMIT,
                         "rule '%s': too many %s; reasoning stopped here", r->id,
-                        e->limit);
+                        e->limit == IKW_LIMIT_COUNT
+                            ? "patterns or variables"
+                            : ikw_limit_row(e->limit)->of);
 }
 
 bool ikw_engine_run(struct ikw_engine *e, struct ikw_diags *ds)

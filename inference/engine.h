@@ -24,11 +24,11 @@ struct ikw_program;
 struct ikw_program *ikw_program_new(const struct ikw_kb *kb);
 void ikw_program_free(struct ikw_program *prog);
 
-/* Work limits. Zero means the default in brackets. */
+/* Work limits. Zero: as the limits of the fact set say. */
 struct ikw_engine_opts {
-    uint32_t max_firings; /* [2000000] */
-    uint32_t max_facts;   /* derived [200000] */
-    uint64_t max_steps;   /* facts looked at in joins [50000000] */
+    uint64_t max_firings;
+    uint64_t max_facts; /* derived */
+    uint64_t max_steps; /* facts looked at in joins */
     bool all_derivations; /* keep every one, not only the canonical */
     const struct ikw_program *program; /* of the same KB; NULL: the engine
                                           makes one of its own */
@@ -73,8 +73,8 @@ struct ikw_engine *ikw_engine_new(const struct ikw_kb *kb,
                                   const struct ikw_engine_opts *opts);
 void ikw_engine_free(struct ikw_engine *e);
 
-/* Runs to the fixed point. False, with a diagnostic, if a limit was hit;
- * what was derived so far stands. */
+/* Runs to the fixed point. False, with a diagnostic the first time in a run,
+ * if a limit was hit; what was derived so far stands. */
 bool ikw_engine_run(struct ikw_engine *e, struct ikw_diags *ds);
 
 /* Derived facts, in canonical order. Borrowed until free. */

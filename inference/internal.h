@@ -239,15 +239,19 @@ struct ikw_engine {
         size_t n;
     } * by_type; /* of ikw_engine_facts_of, on demand */
     /* work done */
-    uint32_t firings;
+    uint64_t firings;
     uint64_t steps;
     const struct ikw_rule *stopped; /* the rule that hit a limit */
-    const char *limit;              /* which, in words */
+    enum ikw_limit limit;           /* which; COUNT: what a plan can hold */
     /* of the circle being run: facts whose height is new, by height */
     const struct ikw_fact **fresh;
     size_t nfresh, fresh_cap;
     bool circle;
 };
+
+/* A limit was hit; the first one counts. */
+void ikw_engine_stop(struct ikw_engine *e, const struct ikw_rule *rule,
+                     enum ikw_limit limit);
 
 static inline struct relation *relation_of(const struct ikw_engine *e,
                                            const struct ikw_type *type,

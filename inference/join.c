@@ -155,10 +155,7 @@ static bool out_of_steps(struct join *j)
     struct ikw_engine *e = j->e;
     if (++e->steps <= e->opts.max_steps)
         return false;
-    if (!e->stopped) {
-        e->stopped = j->plan->rule;
-        e->limit = "facts looked at";
-    }
+    ikw_engine_stop(e, j->plan->rule, IKW_LIMIT_STEPS);
     return true;
 }
 

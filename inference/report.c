@@ -98,6 +98,7 @@ static struct ikw_tunnel_state *new_tunnel(struct ikw_report_builder *rb,
     return t;
 }
 
+/* NULL if there are as many as a report holds. */
 static struct ikw_tunnel_state *tunnel_of(struct ikw_report_builder *rb,
                                           const struct ikw_fact_set *fs)
 {
@@ -111,6 +112,8 @@ static struct ikw_tunnel_state *tunnel_of(struct ikw_report_builder *rb,
         if (t->key == hash && !t->peer == !fs->peer && strcmp(k, key) == 0)
             return t;
     }
+    if (ikw_limit_full(rb->opts.limits, IKW_LIMIT_TUNNELS, rb->ntunnels))
+        return NULL;
     return new_tunnel(rb, hash);
 }
 
@@ -232,10 +235,25 @@ static void add_problem(struct ikw_report_builder *rb,
     condense(rb);
 }
 
-static void add_scene(struct ikw_report_builder *rb, struct ikw_scene *s)
+/* Rules that did not run could have excluded a cause, and facts that were left
+ * out have refuted an absence: nothing is sure then. */
+static void doubt(struct ikw_tunnel_state *t, struct ikw_scene *s)
 {
-    struct ikw_tunnel_state *t = tunnel_of(rb, s->fs);
+    t->undecided = true;
+    for (size_t i = 0; i < s->nproblems; i++) {
+        const struct ikw_contest *c = &s->problems[i].contest;
+        for (size_t k = 0; k < c->n; k++)
+            if (c->ranked[k]->certainty > IKW_CUT_PERCENT)
+                c->ranked[k]->certainty = IKW_CUT_PERCENT;
+    }
+}
+
+static void add_scene(struct ikw_report_builder *rb, struct ikw_tunnel_state *t,
+                      struct ikw_scene *s)
+{
     ikw_scene_read(s);
+    if (s->cut)
+        doubt(t, s);
     ikw_tunnel_read(t, s);
     for (size_t i = 0; i < s->nproblems; i++)
         add_problem(rb, t, s, &s->problems[i]);
@@ -247,6 +265,9 @@ static void add_scene(struct ikw_report_builder *rb, struct ikw_scene *s)
 bool ikw_report_add(struct ikw_report_builder *rb, struct ikw_fact_set *fs,
                     struct ikw_diags *ds)
 {
+    struct ikw_tunnel_state *t = tunnel_of(rb, fs);
+    if (!t)
+        return false;
     struct ikw_engine *e = ikw_engine_new(rb->r.kb, fs, &rb->opts.engine);
     bool ok = ikw_engine_run(e, ds);
     struct ikw_scene s = { .kb = rb->r.kb,
@@ -256,8 +277,9 @@ bool ikw_report_add(struct ikw_report_builder *rb, struct ikw_fact_set *fs,
                            .number = rb->nsets++,
                            .all = rb->opts.keep_proofs_all,
                            .ladders = rb->opts.ladders,
-                           .timelines = rb->opts.timelines };
-    add_scene(rb, &s);
+                           .timelines = rb->opts.timelines,
+                           .cut = !ok || fs->dropped };
+    add_scene(rb, t, &s);
     ikw_arena_release(&s.arena);
     ikw_engine_free(e);
     return ok;
@@ -360,6 +382,8 @@ static void tell_outcomes(struct ikw_report_builder *rb)
         if (any[order[i - 1]])
             r->outcome = order[i - 1];
     }
+    if (r->limits.cut[IKW_LIMIT_TUNNELS] && r->outcome != IKW_OUTCOME_FAULT)
+        r->outcome = IKW_OUTCOME_UNDECIDED;
 }
 
 /* ---- the end ----------------------------------------------------------- */
@@ -390,6 +414,8 @@ struct ikw_report *ikw_report_end(struct ikw_report_builder *rb)
     if (rb->ntunnels)
         qsort(rb->tunnels, rb->ntunnels, sizeof *rb->tunnels, cmp_tunnel);
     rank(rb);
+    if (rb->opts.limits)
+        rb->r.limits = *rb->opts.limits;
     close_tunnels(rb);
     tell_outcomes(rb);
     ikw_rest_close(&rb->rest, &rb->r);

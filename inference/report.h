@@ -142,6 +142,7 @@ struct ikw_report {
     size_t nblind_spots;
     const struct ikw_cause **notes; /* benign conditions seen */
     size_t nnotes;
+    struct ikw_limits limits; /* with what was cut until the end */
 };
 
 struct ikw_report_builder;
@@ -150,13 +151,14 @@ struct ikw_report_opts {
     bool keep_proofs_all; /* every derivation, for `how --all` */
     bool ladders;         /* draw each verdict's negotiation */
     bool timelines;       /* and each tunnel's life */
+    struct ikw_limits *limits; /* borrowed; NULL: the defaults */
     size_t full_most;     /* verdicts kept in full, the best; the others leave a
                              summary. Memory is bounded by it. 0: all */
 };
 struct ikw_report_builder *ikw_report_begin(const struct ikw_kb *kb,
                                             const struct ikw_report_opts *o);
 /* Reasons over one fact set and adds what it finds; the set may be released
- * afterwards. */
+ * afterwards. False, with a diagnostic the first time, if a limit was hit. */
 bool ikw_report_add(struct ikw_report_builder *rb, struct ikw_fact_set *fs,
                     struct ikw_diags *ds);
 /* An ERROR or WARNING line that no fact stands for, unrecognised ones too:

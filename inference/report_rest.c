@@ -419,10 +419,23 @@ void ikw_rest_notes(struct ikw_rest *r, const struct ikw_scene *s)
 
 /* ---- the end ----------------------------------------------------------- */
 
+static void close_limits(struct ikw_report *out)
+{
+    struct ikw_buf b = { 0 };
+    for (int i = 0; i < IKW_LIMIT_COUNT; i++) {
+        ikw_buf_clear(&b);
+        if (ikw_limit_words(&out->limits, (enum ikw_limit)i, &b))
+            out->blind_spots[out->nblind_spots++] =
+                ikw_arena_strdup(&out->arena, b.ptr);
+    }
+    ikw_buf_release(&b);
+}
+
 static void close_blind(const struct ikw_rest *r, struct ikw_report *out)
 {
     out->blind_spots =
-        IKW_ARENA_ARRAY(&out->arena, const char *, r->nblind + 1);
+        IKW_ARENA_ARRAY(
+        &out->arena, const char *, r->nblind + 1 + IKW_LIMIT_COUNT);
     if (r->weak && r->weak_level != IKW_LEVEL_NONE &&
         r->weak_level < IKW_LEVEL_DEBUG2) {
         struct ikw_buf b = { 0 };
@@ -436,6 +449,7 @@ static void close_blind(const struct ikw_rest *r, struct ikw_report *out)
             ikw_arena_strdup(&out->arena, b.ptr);
         ikw_buf_release(&b);
     }
+    close_limits(out);
     for (size_t i = 0; i < r->nblind; i++)
         out->blind_spots[out->nblind_spots++] =
             ikw_arena_strdup(&out->arena, r->blind[i]);

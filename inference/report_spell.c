@@ -140,6 +140,7 @@ static void rank_by(struct ikw_spell *sp, const struct ikw_scene *s,
                     size_t nsights)
 {
     struct ikw_verdict_job job = { .kb = s->kb,
+                                   .limits = s->fs->limits,
                                    .engine = s->engine,
                                    .contest = &p->contest,
                                    .subject = p->subject,

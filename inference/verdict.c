@@ -335,6 +335,7 @@ void ikw_verdict_fill(const struct ikw_verdict_job *job, struct ikw_arena *a,
 {
     const struct ikw_candidate *winner = job->contest->ranked[0];
     struct ikw_proof_copier pc = { .arena = a,
+                                   .limits = job->limits,
                                    .engine = job->engine,
                                    .all = job->all };
     v->cause = winner->cause;

@@ -60,6 +60,7 @@ struct ikw_proof_copier {
     struct ikw_arena *arena; /* of the copies */
     const struct ikw_engine *engine;
     bool all; /* every derivation, not only the canonical */
+    struct ikw_limits *limits; /* may be NULL */
     struct ikw_ptrmap done;
 };
 /* Equal parts are shared. Never NULL. */
@@ -93,6 +94,7 @@ struct ikw_verdict_job {
     const struct ikw_contest *contest;
     int64_t subject;
     bool all;
+    struct ikw_limits *limits; /* may be NULL */
 };
 /* Fills cause, scores, bill, rivals, absences, proof and summary of `v` in
  * `a`; the rest of `v` is the caller's. The contest must have a winner. */

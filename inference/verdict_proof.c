@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 32, NODES_MAX = 4096, DERIVATIONS_MAX = 8 };
+enum { DERIVATIONS_MAX = 8 };
 
 /* ---- map of pointers --------------------------------------------------- */
 
@@ -117,7 +117,7 @@ static const char *words_of(struct ikw_proof_copier *pc,
 static struct ikw_proof *new_node(struct ikw_proof_copier *pc,
                                   const struct ikw_fact *f)
 {
-    if (pc->done.n >= NODES_MAX)
+    if (ikw_limit_full(pc->limits, IKW_LIMIT_PROOF_NODES, pc->done.n))
         return NULL;
     struct ikw_proof *p = IKW_ARENA_NEW(pc->arena, struct ikw_proof);
     p->fact = f ? fact_text(pc, f) : "";
@@ -214,7 +214,7 @@ static struct ikw_proof *copy(struct ikw_proof_copier *pc,
     p->sentence = keep(pc->arena, &b);
     ikw_buf_release(&b);
     struct kids k = { 0 };
-    if (depth < DEPTH_MAX)
+    if (!ikw_limit_full(pc->limits, IKW_LIMIT_PROOF_DEPTH, depth))
         copy_supports(pc, d, depth + 1, &k);
     *ikw_ptrmap_at(&pc->done, d) = p;
     p->children = IKW_ARENA_ARRAY(pc->arena, struct ikw_proof *, k.n);

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FILE_BYTES = 16 * 1024 * 1024 };
-
 static const struct {
     const char *name;
     bool folder;
@@ -145,14 +143,14 @@ void ikw_kb_files_release(struct ikw_kb_files *l)
 
 /* ---- reading ----------------------------------------------------------- */
 
-static bool read_all(const char *path, struct ikw_buf *out)
+static bool read_all(const char *path, struct ikw_buf *out, uint64_t most)
 {
     FILE *f = fopen(path, "rb");
     char chunk[16384];
     size_t n;
     if (!f)
         return false;
-    while (out->len <= MAX_FILE_BYTES &&
+    while (out->len <= most &&
            (n = fread(chunk, 1, sizeof chunk, f)) > 0)
         ikw_buf_add(out, chunk, n);
     int bad = ferror(f) ? errno : 0;
@@ -161,19 +159,29 @@ static bool read_all(const char *path, struct ikw_buf *out)
     return !bad;
 }
 
+bool ikw_kb_refuse(struct ikw_diags *ds, struct ikw_pos pos,
+                   enum ikw_limit limit)
+{
+    const struct ikw_limit_row *row = ikw_limit_row(limit);
+    return ikw_diag_add(ds, pos, IKW_DIAG_LIMIT,
+                        "more than %llu %s: %s (--limit %s=N takes more)",
+                        (unsigned long long)ikw_limit_most(ds->limits, limit),
+                        row->of, row->rest, row->name);
+}
+
 bool ikw_kb_file_read(const struct ikw_kb_file *f, struct ikw_buf *bytes,
                       struct ikw_slice *out, struct ikw_diags *ds)
 {
     struct ikw_pos pos = { f->name, 0 };
+    uint64_t most = ikw_limit_most(ds->limits, IKW_LIMIT_XML_OCTETS);
     *out = f->xml;
     if (!f->xml.ptr) {
-        if (!read_all(f->name, bytes))
+        if (!read_all(f->name, bytes, most))
             return ikw_diag_add(ds, pos, IKW_DIAG_NO_KB, "cannot be read: %s",
                                 strerror(errno));
         *out = (struct ikw_slice){ ikw_buf_str(bytes), bytes->len };
     }
-    if (out->len > MAX_FILE_BYTES)
-        return ikw_diag_add(ds, pos, IKW_DIAG_LIMIT, "larger than %d bytes",
-                            MAX_FILE_BYTES);
+    if (out->len > most)
+        return ikw_kb_refuse(ds, pos, IKW_LIMIT_XML_OCTETS);
     return true;
 }

@@ -81,6 +81,9 @@ bool ikw_kb_files_list(struct ikw_kb_files *l, const char *dir,
 void ikw_kb_files_docs(struct ikw_kb_files *l, const struct ikw_doc *docs,
                        size_t ndocs, struct ikw_diags *ds);
 void ikw_kb_files_release(struct ikw_kb_files *l);
+/* Says that the document passes a limit. Always false. */
+bool ikw_kb_refuse(struct ikw_diags *ds, struct ikw_pos pos,
+                   enum ikw_limit limit);
 /* `out` borrows from the document or from `bytes`. */
 bool ikw_kb_file_read(const struct ikw_kb_file *f, struct ikw_buf *bytes,
                       struct ikw_slice *out, struct ikw_diags *ds);

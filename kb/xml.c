@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 16, MAX_NODES = 2000000 };
+enum { DEEPEST = 64 }; /* that a limit allows */
 
 struct ikw_xml {
     xmlParserCtxtPtr ctxt;
     struct ikw_loader *ld;
     enum ikw_elem root_elem;
     struct ikw_node *root;
-    struct ikw_node *stack[MAX_DEPTH];
+    struct ikw_node *stack[DEEPEST];
     size_t depth, skip, nnodes;
     struct ikw_buf text; /* of the innermost element */
     bool broken;
@@ -219,8 +219,12 @@ static enum ikw_elem admit(struct ikw_xml *x, const char *tag, bool foreign,
                            unsigned line)
 {
     enum ikw_elem elem = foreign ? IKW_ELEM_ROOT : find_element(x, tag);
-    if (x->depth >= MAX_DEPTH || x->nnodes >= MAX_NODES) {
-        ikw_load_fault(x->ld, line, IKW_DIAG_LIMIT, "too many elements");
+    enum ikw_limit limit = IKW_LIMIT_XML_ELEMENTS;
+    const struct ikw_limits *l = x->ld->ds->limits;
+    if (x->depth >= ikw_limit_most(l, IKW_LIMIT_XML_DEPTH))
+        limit = IKW_LIMIT_XML_DEPTH;
+    if (limit == IKW_LIMIT_XML_DEPTH || x->nnodes >= ikw_limit_most(l, limit)) {
+        ikw_kb_refuse(x->ld->ds, ikw_load_pos(x->ld, line), limit);
         xmlStopParser(x->ctxt);
         return IKW_ELEM_ROOT;
     }

@@ -387,9 +387,9 @@ static void a_line_that_is_too_long_is_cut_once(void)
 {
     static const size_t limits[] = { 2048, 300000, 0 };
     for (size_t i = 0; i < 3; i++) {
-        struct ikw_input_opts opts = { .line_max_bytes = limits[i] };
+        struct ikw_limits bounds;
         size_t most = limits[i] ? limits[i] : 1024 * 1024;
-        struct ikw_diags ds = { 0 };
+        struct ikw_diags ds = { .limits = &bounds };
         struct ikw_buf b = { 0 };
         ikw_buf_adds(&b, "first\n");
         long_line(&b, most + 5);
@@ -397,9 +397,12 @@ static void a_line_that_is_too_long_is_cut_once(void)
         long_line(&b, 3 * most);
         ikw_buf_adds(&b, "last\n");
         temporary(b.ptr, b.len);
-        struct ikw_input *in = ikw_input_open(path, &opts, &ds);
+        ikw_limits_init(&bounds);
+        bounds.most[IKW_LIMIT_LINE] = most;
+        struct ikw_input *in = ikw_input_open(path, NULL, &ds);
         CU_ASSERT_PTR_NOT_NULL_FATAL(in);
         check_cut(in, most);
+        CU_ASSERT(bounds.cut[IKW_LIMIT_LINE]);
         ikw_input_close(in);
         unlink(path);
         if (!limits[i]) {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { DEPTH_MAX = 16, NODES_MAX = 200000, PLACE_MAX = 160 };
+enum { PLACE_MAX = 160 };
 
 struct scan {
     struct ikw_arena *arena;
@@ -231,6 +231,13 @@ static void step(struct scan *s)
     }
 }
 
+static bool too_much(struct scan *s)
+{
+    struct ikw_limits *l = s->ds->limits;
+    return ikw_limit_full(l, IKW_LIMIT_CONFIG_DEPTH, s->depth) ||
+           ikw_limit_full(l, IKW_LIMIT_CONFIG_STATEMENTS, s->nodes);
+}
+
 struct ikw_conf_node *ikw_conf_tree(struct ikw_arena *a,
                                     enum ikw_conf_kind kind,
                                     const struct ikw_conf_text *text,
@@ -247,7 +254,7 @@ struct ikw_conf_node *ikw_conf_tree(struct ikw_arena *a,
     s.p = text->bytes.ptr;
     s.end = s.p + text->bytes.len;
     s.root = s.block = IKW_ARENA_NEW(a, struct ikw_conf_node);
-    while (s.p < s.end && s.depth < DEPTH_MAX && s.nodes < NODES_MAX)
+    while (s.p < s.end && !too_much(&s))
         step(&s);
     if (s.p < s.end)
         fault(&s, s.line, "too deep or too long: the rest is not read");

@@ -9,11 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    BLOCK = 64 * 1024,
-    RATIO_MAX = 2000, /* decompressed octets for one */
-    RATIO_FROM = 256 * 1024 * 1024
-};
+enum { BLOCK = 64 * 1024 };
 
 /* An open archive, or (raw) one entry of the level below, decompressed. */
 struct level {
@@ -24,15 +20,17 @@ struct level {
     bool tar, first; /* `first`: the first entry is open, not yet walked on */
     uint32_t at;     /* number of the entry, from 1 */
     uint64_t taken;
+    struct ikw_limits *limits;
     struct ikw_slice rest; /* of this entry, for the level above */
     char block[BLOCK];
 };
 
 struct ikw_walk {
-    struct level *levels[IKW_ARCHIVE_DEPTH + 1]; /* the last may be raw */
+    struct level *levels[IKW_ARCHIVE_DEEPEST + 1]; /* the last may be raw */
     size_t n;
     uint32_t entries;
-    bool too_deep, ended;
+    bool ended;
+    struct ikw_limits *limits;
     struct ikw_buf why;
 };
 
@@ -49,7 +47,8 @@ static ssize_t read_below(struct level *lv)
 static bool too_much(const struct level *lv)
 {
     int64_t out = archive_filter_bytes(lv->archive, 0);
-    return out > RATIO_FROM && (uint64_t)out / RATIO_MAX > lv->taken;
+    return out > 0 &&
+           ikw_expands_too_much(lv->limits, lv->taken, (uint64_t)out);
 }
 
 static la_ssize_t feed(struct archive *a, void *arg, const void **out)
@@ -79,11 +78,13 @@ static void level_close(struct level *lv)
 }
 
 /* NULL if what is below is nothing that can be read. */
-static struct level *level_open(struct level *below, int fd)
+static struct level *level_open(struct level *below, int fd,
+                                struct ikw_limits *limits)
 {
     struct level *lv = ikw_xcalloc(1, sizeof *lv);
     lv->below = below;
     lv->fd = fd;
+    lv->limits = limits;
     lv->archive = ikw_must(archive_read_new());
     ikw_input_filters(lv->archive);
     archive_read_support_format_tar(lv->archive);
@@ -101,10 +102,10 @@ static struct level *level_open(struct level *below, int fd)
 
 /* ---- the walk ---------------------------------------------------------- */
 
-struct ikw_walk *ikw_walk_open(const char *path)
+struct ikw_walk *ikw_walk_open(const char *path, struct ikw_limits *limits)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    struct level *lv = fd < 0 ? NULL : level_open(NULL, fd);
+    struct level *lv = fd < 0 ? NULL : level_open(NULL, fd, limits);
     if (lv && !lv->tar) {
         level_close(lv);
         return NULL;
@@ -112,6 +113,7 @@ struct ikw_walk *ikw_walk_open(const char *path)
     if (!lv)
         return NULL;
     struct ikw_walk *w = ikw_xcalloc(1, sizeof *w);
+    w->limits = limits;
     w->levels[w->n++] = lv;
     return w;
 }
@@ -153,11 +155,10 @@ static bool is_file(const struct level *lv)
 /* Onto the data of the entry; true if it is a file and no archive. */
 static bool enter(struct ikw_walk *w)
 {
-    struct level *lv = level_open(w->levels[w->n - 1], -1);
+    struct level *lv = level_open(w->levels[w->n - 1], -1, w->limits);
     if (!lv)
         return false;
-    if (lv->tar && w->n == IKW_ARCHIVE_DEPTH) {
-        w->too_deep = true;
+    if (lv->tar && ikw_limit_full(w->limits, IKW_LIMIT_ARCHIVE_DEPTH, w->n)) {
         level_close(lv);
         return false;
     }
@@ -180,8 +181,11 @@ static enum ikw_step step(struct ikw_walk *w, const uint32_t *wanted,
         }
         if (rc < ARCHIVE_WARN)
             return damaged(w, archive_error_string(lv->archive));
-        if (w->entries > IKW_ARCHIVE_ENTRIES)
-            return damaged(w, "it holds more entries than are looked at");
+        if (ikw_limit_full(w->limits, IKW_LIMIT_ARCHIVE_ENTRIES,
+                           w->entries - 1)) {
+            w->ended = true;
+            return IKW_STEP_END;
+        }
         if (wanted && (w->n > depth || lv->at != wanted[w->n - 1]))
             continue;
         if (is_file(lv) && enter(w))
@@ -217,7 +221,7 @@ void ikw_walk_name(const struct ikw_walk *w, struct ikw_buf *out)
     }
 }
 
-size_t ikw_walk_place(const struct ikw_walk *w, uint32_t at[IKW_ARCHIVE_DEPTH])
+size_t ikw_walk_place(const struct ikw_walk *w, uint32_t at[IKW_ARCHIVE_DEEPEST])
 {
     size_t n = 0;
     for (; n + 1 < w->n; n++)
@@ -228,11 +232,6 @@ size_t ikw_walk_place(const struct ikw_walk *w, uint32_t at[IKW_ARCHIVE_DEPTH])
 const char *ikw_walk_why(const struct ikw_walk *w)
 {
     return ikw_buf_str(&w->why);
-}
-
-bool ikw_walk_too_deep(const struct ikw_walk *w)
-{
-    return w->too_deep;
 }
 
 /* ---- its bytes --------------------------------------------------------- */

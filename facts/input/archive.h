@@ -17,19 +17,18 @@ enum ikw_step {
 };
 
 /* NULL if the file is no tar archive, compressed or not, or cannot be
- * opened: then the reader knows what to say. */
-struct ikw_walk *ikw_walk_open(const char *path);
+ * opened: then the reader knows what to say. `limits` (may be NULL) bounds
+ * what it gives. */
+struct ikw_walk *ikw_walk_open(const char *path, struct ikw_limits *limits);
 /* To the next file; archives among them are walked into. */
 enum ikw_step ikw_walk_next(struct ikw_walk *w);
 /* To a file that was seen before. */
 enum ikw_step ikw_walk_to(struct ikw_walk *w, const uint32_t *at, size_t depth);
 /* Where it stands. Appends the names, with slashes between. */
 void ikw_walk_name(const struct ikw_walk *w, struct ikw_buf *out);
-size_t ikw_walk_place(const struct ikw_walk *w, uint32_t at[IKW_ARCHIVE_DEPTH]);
+size_t ikw_walk_place(const struct ikw_walk *w, uint32_t at[IKW_ARCHIVE_DEEPEST]);
 /* Borrowed until the walk goes on. */
 const char *ikw_walk_why(const struct ikw_walk *w);
-/* An archive nested too deep was passed over. */
-bool ikw_walk_too_deep(const struct ikw_walk *w);
 /* Bytes of the file it stands on; closes the walk if `owned`. */
 struct ikw_byte_source ikw_walk_source(struct ikw_walk *w, bool owned);
 void ikw_walk_close(struct ikw_walk *w);

@@ -67,9 +67,9 @@ static struct ikw_log_source *add(struct ikw_log_sources *ss, const char *path)
 
 /* The file that the walk stands on, if it is a log. */
 static void add_member(struct ikw_log_sources *ss, const char *path,
-                       struct ikw_walk *w)
+                       struct ikw_walk *w, struct ikw_limits *limits)
 {
-    struct ikw_diags unsaid = { 0 };
+    struct ikw_diags unsaid = { .limits = limits };
     struct ikw_byte_source bytes = ikw_walk_source(w, false);
     struct ikw_input *in = ikw_input_from(path, &bytes, NULL, &unsaid);
     int64_t first_ms;
@@ -92,18 +92,10 @@ static bool add_members(struct ikw_log_sources *ss, const char *path,
     enum ikw_step step;
     struct ikw_pos pos = { path, 0 };
     while ((step = ikw_walk_next(w)) == IKW_STEP_FILE) {
-        if (ss->n - before == IKW_ARCHIVE_LOGS) {
-            ikw_diag_add(ds, pos, IKW_DIAG_IO_LIMIT,
-                         "only the first %d logs in it are read",
-                         IKW_ARCHIVE_LOGS);
+        if (ikw_limit_full(ds->limits, IKW_LIMIT_ARCHIVE_LOGS, ss->n - before))
             break;
-        }
-        add_member(ss, path, w);
+        add_member(ss, path, w, ds->limits);
     }
-    if (ikw_walk_too_deep(w))
-        ikw_diag_add(ds, pos, IKW_DIAG_IO_LIMIT,
-                     "archives in archives are read down to %d",
-                     IKW_ARCHIVE_DEPTH);
     if (step == IKW_STEP_DAMAGED)
         return ikw_diag_add(ds, pos, IKW_DIAG_IO,
                             "cannot read the archive to its end: %s",
@@ -147,12 +139,13 @@ static bool stands_on(const struct ikw_walk *w, const char *member)
 
 /* The walk to path/member, and the length of the path; NULL: not such a name.
  */
-static struct ikw_walk *walk_to_named(const char *name, size_t *path_len)
+static struct ikw_walk *walk_to_named(const char *name, size_t *path_len,
+                                      struct ikw_limits *limits)
 {
     struct stat st;
     char *path =
         strcmp(name, "-") && stat(name, &st) ? archive_part(name) : NULL;
-    struct ikw_walk *w = path ? ikw_walk_open(path) : NULL;
+    struct ikw_walk *w = path ? ikw_walk_open(path, limits) : NULL;
     *path_len = path ? strlen(path) : 0;
     free(path);
     while (w && ikw_walk_next(w) == IKW_STEP_FILE)
@@ -162,10 +155,11 @@ static struct ikw_walk *walk_to_named(const char *name, size_t *path_len)
     return NULL;
 }
 
-static bool add_named(struct ikw_log_sources *ss, const char *name)
+static bool add_named(struct ikw_log_sources *ss, const char *name,
+                      struct ikw_limits *limits)
 {
     size_t len;
-    struct ikw_walk *w = walk_to_named(name, &len);
+    struct ikw_walk *w = walk_to_named(name, &len, limits);
     if (!w)
         return false;
     struct ikw_log_source *s = add(ss, name);
@@ -178,13 +172,13 @@ static bool add_named(struct ikw_log_sources *ss, const char *name)
 bool ikw_log_sources_add(struct ikw_log_sources *ss, const char *path,
                          struct ikw_diags *ds)
 {
-    struct ikw_walk *w = is_regular(path) ? ikw_walk_open(path) : NULL;
+    struct ikw_walk *w = is_regular(path) ? ikw_walk_open(path, ds->limits) : NULL;
     if (w) {
         bool ok = add_members(ss, path, w, ds);
         ikw_walk_close(w);
         return ok;
     }
-    if (add_named(ss, path))
+    if (add_named(ss, path, ds->limits))
         return true;
     struct stat st;
     struct ikw_input *in = NULL;
@@ -300,7 +294,7 @@ struct ikw_input *ikw_log_source_open(const struct ikw_log_source *s,
     struct ikw_pos pos = { s->name, 0 };
     if (!s->depth)
         return ikw_input_open(s->path, opts, ds);
-    struct ikw_walk *w = ikw_walk_open(s->path);
+    struct ikw_walk *w = ikw_walk_open(s->path, ds->limits);
     if (w && ikw_walk_to(w, s->at, s->depth) == IKW_STEP_FILE) {
         struct ikw_byte_source bytes = ikw_walk_source(w, true);
         return ikw_input_from(s->name, &bytes, opts, ds);
@@ -314,7 +308,7 @@ struct ikw_input *ikw_log_source_open(const struct ikw_log_source *s,
 struct ikw_input *ikw_log_open_named(const char *name, struct ikw_diags *ds)
 {
     size_t len;
-    struct ikw_walk *w = walk_to_named(name, &len);
+    struct ikw_walk *w = walk_to_named(name, &len, ds->limits);
     if (!w)
         return ikw_input_open(name, NULL, ds);
     struct ikw_byte_source bytes = ikw_walk_source(w, true);

@@ -8,18 +8,13 @@
 
 #include "facts/log/log.h"
 
-/* Archives in archives; entries looked at; logs taken of one archive. */
-enum {
-    IKW_ARCHIVE_DEPTH = 3,
-    IKW_ARCHIVE_ENTRIES = 1000000,
-    IKW_ARCHIVE_LOGS = 4096
-};
+enum { IKW_ARCHIVE_DEEPEST = 8 }; /* of archives in archives */
 
 struct ikw_log_source {
     const char *path; /* as given */
     const char *name; /* for line references: the path, or path/member */
     /* Numbers of the entries, from 1, an archive in an archive each. */
-    uint32_t at[IKW_ARCHIVE_DEPTH];
+    uint32_t at[IKW_ARCHIVE_DEEPEST];
     size_t depth; /* 0: no archive */
 };
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { HEAD_BYTES = 64 * 1024, TURN_MAX = 256 * 1024 * 1024 };
+enum { HEAD_BYTES = 64 * 1024 };
 
 struct reading {
     struct ikw_tracker *tr;
@@ -82,7 +82,7 @@ static bool gather(struct ikw_input *in, struct ikw_slice first,
                    struct ikw_buf *all, struct ikw_diags *ds)
 {
     for (struct ikw_slice s = first; s.len; s = ikw_input_next(in, ds)) {
-        if (all->len + s.len > TURN_MAX)
+        if (all->len + s.len > ikw_limit_most(ds->limits, IKW_LIMIT_NEWEST_FIRST))
             return false;
         ikw_buf_add(all, s.ptr, s.len);
         if (s.ptr[s.len - 1] != '\n')
@@ -96,6 +96,7 @@ static void read_newest_first(struct reading *r, struct ikw_input *in,
 {
     struct ikw_buf all = { 0 };
     if (!gather(in, first, &all, ds)) {
+        ikw_limit_cut(ds->limits, IKW_LIMIT_NEWEST_FIRST);
         struct ikw_pos pos = { ikw_input_name(in), 0 };
         ikw_diag_add(ds, pos, IKW_DIAG_LOG_LIMIT,
                      "newest lines first and too large to turn round; "

@@ -125,8 +125,6 @@ bool ikw_envelope_check(const struct ikw_kb *kb, const struct ikw_envelope *e,
 
 struct ikw_input;
 struct ikw_input_opts {
-    size_t line_max_bytes; /* longer lines are cut [1 MiB]; 1 KiB at least */
-    uint64_t ratio_max;    /* octets out of one that is compressed [2000] */
     bool ahead; /* what is long and packed, in a file, may be unpacked, and a
                    byte source read, in a thread of its own */
     /* Told of octets taken, before they are decompressed; may be NULL. */
@@ -199,6 +197,8 @@ struct ikw_tracker *ikw_tracker_new(const struct ikw_kb *kb,
                                     const struct ikw_matcher *m,
                                     const struct ikw_log_sink *sink);
 void ikw_tracker_free(struct ikw_tracker *tr);
+/* What it holds at most, instead of the defaults; before the first line. */
+void ikw_tracker_bound(struct ikw_tracker *tr, struct ikw_limits *limits);
 /* Starts input number `file` (its evidence carries it). */
 void ikw_tracker_begin(struct ikw_tracker *tr, unsigned file,
                        enum ikw_source source);

@@ -20,13 +20,9 @@
 #include <unistd.h>
 
 enum {
-    LINE_MAX_BYTES = 1024 * 1024,
-    LINE_LEAST_BYTES = 1024,
     PIECE = 256 * 1024, /* one read; stays in the cache */
     HEAD = 64 * 1024,   /* looked at to tell text from other things */
-    RATIO_MAX = 2000,   /* text from one octet; a log gives up to 200 or so */
-    RATIO_FROM = 256 * 1024 * 1024, /* below, any ratio will do */
-    AHEAD_FROM = 1024 * 1024        /* of text; less is not worth a thread */
+    AHEAD_FROM = 1024 * 1024 /* of text; less is not worth a thread */
 };
 
 struct ikw_input {
@@ -35,7 +31,8 @@ struct ikw_input {
     struct ikw_byte_source source;
     const char *why;        /* unpacking, or the source, failed */
     struct ikw_slice block; /* of the archive, not yet taken */
-    uint64_t taken, expanded, ratio_max;
+    uint64_t taken, expanded;
+    struct ikw_limits *limits;
     size_t untold; /* of those taken */
     void (*tick)(void *arg, size_t octets);
     void *tick_arg;
@@ -116,10 +113,18 @@ static la_ssize_t feed(struct archive *a, void *arg, const void **out)
 }
 
 /* A few octets that blow up to hours of reading are no log. */
+bool ikw_expands_too_much(struct ikw_limits *l, uint64_t in, uint64_t out)
+{
+    bool steep = out > ikw_limit_most(l, IKW_LIMIT_RATIO_FROM) &&
+                 out / ikw_limit_most(l, IKW_LIMIT_RATIO) > in;
+    if (steep)
+        ikw_limit_cut(l, IKW_LIMIT_RATIO);
+    return steep || ikw_limit_full(l, IKW_LIMIT_EXPANDED, out);
+}
+
 static bool too_much(const struct ikw_input *in)
 {
-    return in->expanded > RATIO_FROM &&
-           in->expanded / in->ratio_max > in->taken;
+    return ikw_expands_too_much(in->limits, in->taken, in->expanded);
 }
 
 /* What came before the damage stays. A block is judged as a whole, so that
@@ -340,17 +345,15 @@ static bool open_path(struct ikw_input *in, const char *path,
 }
 
 static struct ikw_input *input_new(const char *name,
-                                   const struct ikw_input_opts *opts)
+                                   const struct ikw_input_opts *opts,
+                                   struct ikw_limits *limits)
 {
-    size_t line_max = opts ? opts->line_max_bytes : 0;
     struct ikw_input *in = ikw_xcalloc(1, sizeof *in);
     in->name = ikw_xmalloc(strlen(name) + 1);
     strcpy(in->name, name);
     in->fd = -1;
-    in->line_max = line_max ? line_max : LINE_MAX_BYTES;
-    if (in->line_max < LINE_LEAST_BYTES)
-        in->line_max = LINE_LEAST_BYTES;
-    in->ratio_max = opts && opts->ratio_max ? opts->ratio_max : RATIO_MAX;
+    in->limits = limits;
+    in->line_max = (size_t)ikw_limit_most(in->limits, IKW_LIMIT_LINE);
     in->tick = opts ? opts->tick : NULL;
     in->tick_arg = opts ? opts->tick_arg : NULL;
     return in;
@@ -378,7 +381,8 @@ struct ikw_input *ikw_input_open(const char *path,
                                  struct ikw_diags *ds)
 {
     struct ikw_input *in =
-        input_new(!strcmp(path, "-") ? "standard input" : path, opts);
+        input_new(!strcmp(path, "-") ? "standard input" : path, opts,
+                  ds->limits);
     make_buffer(in);
     if (open_path(in, path, ds) && sniff(in, ds)) {
         in->may_run_ahead = may_run_ahead(in, opts);
@@ -393,7 +397,7 @@ struct ikw_input *ikw_input_from(const char *name,
                                  const struct ikw_input_opts *opts,
                                  struct ikw_diags *ds)
 {
-    struct ikw_input *in = input_new(name, opts);
+    struct ikw_input *in = input_new(name, opts, ds->limits);
     in->source = *source;
     make_buffer(in);
     if (sniff(in, ds)) {
@@ -406,7 +410,7 @@ struct ikw_input *ikw_input_from(const char *name,
 
 struct ikw_input *ikw_input_bytes(const char *name, struct ikw_slice bytes)
 {
-    struct ikw_input *in = input_new(name, NULL);
+    struct ikw_input *in = input_new(name, NULL, NULL);
     in->bytes = bytes;
     return in;
 }
@@ -423,6 +427,7 @@ static const char *last_newline(const char *p, size_t len)
 static void tell_cut(struct ikw_input *in, struct ikw_diags *ds)
 {
     struct ikw_pos pos = { in->name, 0 };
+    ikw_limit_cut(in->limits, IKW_LIMIT_LINE);
     if (!in->cut_told)
         ikw_diag_add(ds, pos, IKW_DIAG_IO_LIMIT,
                      "the line at byte %llu is longer than %zu bytes: what is "

@@ -5,7 +5,7 @@
 #ifndef IKW_FACTS_LOG_READER_H
 #define IKW_FACTS_LOG_READER_H
 
-#include "base/slice.h"
+#include "base/limits.h"
 
 #include <sys/types.h>
 
@@ -19,5 +19,8 @@ void ikw_input_filters(struct archive *a);
  * the first call, untouched between them. */
 ssize_t ikw_archive_take(struct archive *a, struct ikw_slice *block, char *to,
                          size_t room);
+/* `in` octets gave `out`: more than any log would, or than is wanted. Notes
+ * the limit. */
+bool ikw_expands_too_much(struct ikw_limits *l, uint64_t in, uint64_t out);
 
 #endif

@@ -70,6 +70,11 @@ struct ikw_tracker *ikw_tracker_new(const struct ikw_kb *kb,
     return tr;
 }
 
+void ikw_tracker_bound(struct ikw_tracker *tr, struct ikw_limits *limits)
+{
+    tr->limits = limits;
+}
+
 static void drop_set(void *arg, struct ikw_fact_set *fs)
 {
     (void)arg;

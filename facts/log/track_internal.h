@@ -21,11 +21,8 @@ enum {
     STRETCH_NEGS = 64,       /* the same */
     STRETCH_NEGS_HARD = 256, /* ends at the next negotiation */
     STRETCH_FACTS = 4096,    /* ends at the next phase 1 */
-    TUNNELS_MAX = 1000000,
     STRETCHES_MAX = 4096,
-    LIVE_MAX = 48, /* live SAs of one tunnel */
     SPIS_MAX = 4,
-    WAITING_MAX = 1024,
     WAIT_TEXT = 512,
     LOCALS_MAX = 64,
     SCAN_MAX = 1000,       /* steps along the list of open ones */
@@ -33,7 +30,6 @@ enum {
     CALLER_MS = 60 * 1000, /* a refused caller comes again */
     PHASE2_MS = 35 * 1000, /* the timer of a phase 2, and a little */
     SAYS_LINES = 4,        /* a heading stands for this many lines */
-    DUMP_MAX = 16 * 1024,
     VALUE_MAX = 512 /* longest slot value */
 };
 
@@ -159,7 +155,7 @@ struct waiting {
 };
 
 struct wait_list {
-    struct waiting *items; /* WAITING_MAX of them */
+    struct waiting *items; /* as many as may wait */
     size_t n;
     struct neg *unanswered; /* while flushing: see ikw_pick_unanswered */
     size_t candidates;
@@ -199,6 +195,7 @@ struct ikw_tracker {
     const struct ikw_matcher *matcher;
     struct ikw_match_memo *memo;
     struct ikw_log_sink sink;
+    struct ikw_limits *limits; /* NULL: the defaults */
     struct ikw_log_summary sum;   /* of this input */
     struct ikw_visibility before; /* of earlier inputs of this source */
     struct ikw_buf why;

@@ -133,7 +133,8 @@ void ikw_neg_moved(struct ikw_tracker *tr, struct neg *n)
 /* Too many live SAs mean that their ends are not logged: the oldest goes. */
 static void bound_live(struct ikw_tracker *tr, struct tunnel *t)
 {
-    if (t->nlive <= LIVE_MAX)
+    if (t->nlive == 0 ||
+        !ikw_limit_full(tr->limits, IKW_LIMIT_LIVE_SAS, t->nlive - 1))
         return;
     for (struct neg *n = t->first; n; n = n->next) {
         if (n->where == LIVE) {

@@ -524,7 +524,7 @@ void ikw_packet_more(struct ikw_tracker *tr, struct ikw_slice hex)
 {
     if (!tr->reads_dump)
         return;
-    if (tr->bytes.len < DUMP_MAX)
+    if (!ikw_limit_full(tr->limits, IKW_LIMIT_DUMP, tr->bytes.len))
         ikw_hex_append(hex, &tr->bytes);
     tr->reads_dump = !knows_enough(tr);
 }

@@ -143,7 +143,9 @@ static bool settle(struct ikw_tracker *tr, struct tunnel *t)
 /* Bounded memory before bounded knowledge. */
 static void make_place(struct ikw_tracker *tr)
 {
-    struct tunnel *t = tr->ntunnels < TUNNELS_MAX ? NULL : ikw_turn_first(tr);
+    struct tunnel *t = NULL;
+    if (ikw_limit_full(tr->limits, IKW_LIMIT_TUNNELS_HELD, tr->ntunnels))
+        t = ikw_turn_first(tr);
     if (!t)
         return;
     ikw_stretch_close(tr, t);
@@ -236,6 +238,7 @@ struct ikw_fact_set *ikw_tunnel_facts(struct ikw_tracker *tr, struct tunnel *t)
     ikw_turn_wake(tr, t);
     t->fs = ikw_xmalloc(sizeof *t->fs);
     ikw_fact_set_init(t->fs, tr->kb);
+    t->fs->limits = tr->limits;
     t->start_ms = tr->now_ms;
     tr->nstretches++;
     return t->fs;

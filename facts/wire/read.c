@@ -103,9 +103,11 @@ struct ikw_wire *ikw_wire_read(const char *name, FILE *f, struct ikw_diags *ds)
     struct ikw_wire *w = ikw_xcalloc(1, sizeof *w);
     struct wire_reader r = { w, ikw_wire_pieces_new() };
     w->from_ms = w->to_ms = NO_TIME;
+    w->limits = ds->limits;
     read_all(&r, p, name, ds);
     ikw_wire_pieces_free(r.pieces);
     pcap_close(p);
+    w->limits = NULL;
     return w;
 }
 

@@ -20,7 +20,6 @@ enum {
     HEADER = 28,
     EXCHANGE_QUICK = 32,
     EXCHANGE_NEW_GROUP = 33,
-    PACKETS_MOST = 100000,
     ICMPS_MOST = 10000,
     FLOWS_MOST = 4096,
     TWICE_MS = 50,
@@ -70,7 +69,7 @@ static void keep(struct ikw_wire *w, struct ikw_wire_packet *p)
         p->complete == q->complete)
         return;
     p->again = q != NULL;
-    if (w->npackets == PACKETS_MOST) {
+    if (ikw_limit_full(w->limits, IKW_LIMIT_CAPTURE_PACKETS, w->npackets)) {
         w->dropped++;
         return;
     }

@@ -75,6 +75,7 @@ struct ikw_wire {
     uint32_t trailing;      /* IP fragments that are not a first one */
     int64_t from_ms, to_ms; /* of all packets; INT64_MIN: none */
     size_t dropped;         /* beyond what is kept */
+    struct ikw_limits *limits; /* while it is read */
 };
 
 /* Reads a capture (pcap, pcapng) to its end and closes `f`. NULL with a
