@@ -70,10 +70,10 @@ bool ikw_limits_set(struct ikw_limits *l, const char *setting,
     const struct ikw_limit_row *row = &rows[i];
     if (!setting[len] || !number(setting + len + 1, &n) || n < row->least ||
         n > row->most) {
-        ikw_buf_addf(why,
-                     "%s needs a number from %" PRIu64 " to %" PRIu64 ", not %s",
-                     row->name, row->least, row->most,
-                     setting[len] ? setting + len + 1 : "none");
+        ikw_buf_addf(
+            why, "%s needs a number from %" PRIu64 " to %" PRIu64 ", not %s",
+            row->name, row->least, row->most,
+            setting[len] ? setting + len + 1 : "none");
         return false;
     }
     l->most[i] = n;

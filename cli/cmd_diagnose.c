@@ -47,9 +47,8 @@ static bool render(const struct ikw_session *s, const struct ikw_options *o)
 
 static bool usage_ok(const struct ikw_options *o)
 {
-    if (o->facts &&
-        (o->nfiles || o->npeer_logs || o->nconfigs || o->npeer_configs ||
-         o->ncaptures || o->npeer_captures)) {
+    if (o->facts && (o->nfiles || o->npeer_logs || o->nconfigs ||
+                     o->npeer_configs || o->ncaptures || o->npeer_captures)) {
         ikw_complain("--facts stands instead of logs: give one or the other");
         return false;
     }

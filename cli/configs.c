@@ -45,10 +45,9 @@ bool ikw_configs_slurp(const char *path, struct ikw_buf *out,
     if (out->len <= most)
         return ok;
     const struct ikw_limit_row *row = ikw_limit_row(IKW_LIMIT_CONFIG_OCTETS);
-    return ikw_diag_add(ds, pos, IKW_DIAG_IO,
-                        "more than %llu %s: %s (--limit %s=N takes more)",
-                        (unsigned long long)most, row->of, row->rest,
-                        row->name);
+    return ikw_diag_add(
+        ds, pos, IKW_DIAG_IO, "more than %llu %s: %s (--limit %s=N takes more)",
+        (unsigned long long)most, row->of, row->rest, row->name);
 }
 
 /* Index of the new file, or SIZE_MAX with a diagnostic. */

@@ -28,8 +28,8 @@ struct ikw_follow {
     struct ikw_buf part; /* read, but not handed out */
     size_t done;         /* of it, handed out */
     bool begun, skipping, ended;
-    size_t line_most; /* octets; longer lines are cut */
-    bool cut;         /* one was */
+    size_t line_most;   /* octets; longer lines are cut */
+    bool cut;           /* one was */
     int64_t renamed_ms; /* since when another file has the name; 0: not */
 };
 

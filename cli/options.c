@@ -94,13 +94,15 @@ void ikw_help_command(FILE *to, enum ikw_cmd_id command)
 
 void ikw_help_limits(FILE *to)
 {
-    fputs("What of the input is taken at most; --limit NAME=N sets another "
-          "number\n(with k, M or G behind it: times 1024). What is cut is told, "
-          "and the verdict\nrests on the rest.\n\n",
-          to);
+    fputs(
+        "What of the input is taken at most; --limit NAME=N sets another "
+        "number\n(with k, M or G behind it: times 1024). What is cut is told, "
+        "and the verdict\nrests on the rest.\n\n",
+        to);
     for (int i = 0; i < IKW_LIMIT_COUNT; i++) {
         const struct ikw_limit_row *row = ikw_limit_row((enum ikw_limit)i);
-        int used = fprintf(to, "  %-18s%12" PRIu64 "  ", row->name, row->normal);
+        int used =
+            fprintf(to, "  %-18s%12" PRIu64 "  ", row->name, row->normal);
         put_wrapped(to, row->of, used, 34);
     }
 }

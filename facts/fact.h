@@ -53,10 +53,10 @@ struct ikw_fact_set {
     struct ikw_visibility see[2]; /* by ikw_source */
     /* the tunnel, or NULLs for the daemon as a whole */
     const char *local, *peer, *tunnel_name;
-    uint32_t next_subject; /* ids of negotiations handed out */
+    uint32_t next_subject;     /* ids of negotiations handed out */
     size_t limit;              /* most facts; 0: as `limits` say */
     struct ikw_limits *limits; /* borrowed; NULL: the defaults */
-    size_t dropped;        /* beyond the limit */
+    size_t dropped;            /* beyond the limit */
 };
 
 void ikw_fact_set_init(struct ikw_fact_set *fs, const struct ikw_kb *kb);

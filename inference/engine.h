@@ -27,8 +27,8 @@ void ikw_program_free(struct ikw_program *prog);
 /* Work limits. Zero: as the limits of the fact set say. */
 struct ikw_engine_opts {
     uint64_t max_firings;
-    uint64_t max_facts; /* derived */
-    uint64_t max_steps; /* facts looked at in joins */
+    uint64_t max_facts;   /* derived */
+    uint64_t max_steps;   /* facts looked at in joins */
     bool all_derivations; /* keep every one, not only the canonical */
     const struct ikw_program *program; /* of the same KB; NULL: the engine
                                           makes one of its own */

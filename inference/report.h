@@ -148,12 +148,12 @@ struct ikw_report {
 struct ikw_report_builder;
 struct ikw_report_opts {
     struct ikw_engine_opts engine;
-    bool keep_proofs_all; /* every derivation, for `how --all` */
-    bool ladders;         /* draw each verdict's negotiation */
-    bool timelines;       /* and each tunnel's life */
+    bool keep_proofs_all;      /* every derivation, for `how --all` */
+    bool ladders;              /* draw each verdict's negotiation */
+    bool timelines;            /* and each tunnel's life */
     struct ikw_limits *limits; /* borrowed; NULL: the defaults */
-    size_t full_most;     /* verdicts kept in full, the best; the others leave a
-                             summary. Memory is bounded by it. 0: all */
+    size_t full_most; /* verdicts kept in full, the best; the others leave a
+                         summary. Memory is bounded by it. 0: all */
 };
 struct ikw_report_builder *ikw_report_begin(const struct ikw_kb *kb,
                                             const struct ikw_report_opts *o);

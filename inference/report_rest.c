@@ -433,9 +433,8 @@ static void close_limits(struct ikw_report *out)
 
 static void close_blind(const struct ikw_rest *r, struct ikw_report *out)
 {
-    out->blind_spots =
-        IKW_ARENA_ARRAY(
-        &out->arena, const char *, r->nblind + 1 + IKW_LIMIT_COUNT);
+    out->blind_spots = IKW_ARENA_ARRAY(&out->arena, const char *,
+                                       r->nblind + 1 + IKW_LIMIT_COUNT);
     if (r->weak && r->weak_level != IKW_LEVEL_NONE &&
         r->weak_level < IKW_LEVEL_DEBUG2) {
         struct ikw_buf b = { 0 };

@@ -59,7 +59,7 @@ void ikw_ptrmap_release(struct ikw_ptrmap *m);
 struct ikw_proof_copier {
     struct ikw_arena *arena; /* of the copies */
     const struct ikw_engine *engine;
-    bool all; /* every derivation, not only the canonical */
+    bool all;                  /* every derivation, not only the canonical */
     struct ikw_limits *limits; /* may be NULL */
     struct ikw_ptrmap done;
 };

@@ -150,8 +150,7 @@ static bool read_all(const char *path, struct ikw_buf *out, uint64_t most)
     size_t n;
     if (!f)
         return false;
-    while (out->len <= most &&
-           (n = fread(chunk, 1, sizeof chunk, f)) > 0)
+    while (out->len <= most && (n = fread(chunk, 1, sizeof chunk, f)) > 0)
         ikw_buf_add(out, chunk, n);
     int bad = ferror(f) ? errno : 0;
     fclose(f);

@@ -177,7 +177,8 @@ static void tick(void *arg, size_t octets)
 /* What the file gives; no more than `runs` runs of it. */
 static void read_ahead(bool ahead, size_t runs, struct told *t)
 {
-    struct ikw_input_opts opts = { .ahead = ahead, .tick = tick,
+    struct ikw_input_opts opts = { .ahead = ahead,
+                                   .tick = tick,
                                    .tick_arg = t };
     struct ikw_diags ds = { 0 };
     struct ikw_slice run;

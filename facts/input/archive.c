@@ -221,7 +221,8 @@ void ikw_walk_name(const struct ikw_walk *w, struct ikw_buf *out)
     }
 }
 
-size_t ikw_walk_place(const struct ikw_walk *w, uint32_t at[IKW_ARCHIVE_DEEPEST])
+size_t ikw_walk_place(const struct ikw_walk *w,
+                      uint32_t at[IKW_ARCHIVE_DEEPEST])
 {
     size_t n = 0;
     for (; n + 1 < w->n; n++)

@@ -26,7 +26,8 @@ enum ikw_step ikw_walk_next(struct ikw_walk *w);
 enum ikw_step ikw_walk_to(struct ikw_walk *w, const uint32_t *at, size_t depth);
 /* Where it stands. Appends the names, with slashes between. */
 void ikw_walk_name(const struct ikw_walk *w, struct ikw_buf *out);
-size_t ikw_walk_place(const struct ikw_walk *w, uint32_t at[IKW_ARCHIVE_DEEPEST]);
+size_t ikw_walk_place(const struct ikw_walk *w,
+                      uint32_t at[IKW_ARCHIVE_DEEPEST]);
 /* Borrowed until the walk goes on. */
 const char *ikw_walk_why(const struct ikw_walk *w);
 /* Bytes of the file it stands on; closes the walk if `owned`. */

@@ -172,7 +172,8 @@ static bool add_named(struct ikw_log_sources *ss, const char *name,
 bool ikw_log_sources_add(struct ikw_log_sources *ss, const char *path,
                          struct ikw_diags *ds)
 {
-    struct ikw_walk *w = is_regular(path) ? ikw_walk_open(path, ds->limits) : NULL;
+    struct ikw_walk *w =
+        is_regular(path) ? ikw_walk_open(path, ds->limits) : NULL;
     if (w) {
         bool ok = add_members(ss, path, w, ds);
         ikw_walk_close(w);

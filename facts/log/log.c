@@ -82,7 +82,8 @@ static bool gather(struct ikw_input *in, struct ikw_slice first,
                    struct ikw_buf *all, struct ikw_diags *ds)
 {
     for (struct ikw_slice s = first; s.len; s = ikw_input_next(in, ds)) {
-        if (all->len + s.len > ikw_limit_most(ds->limits, IKW_LIMIT_NEWEST_FIRST))
+        if (all->len + s.len >
+            ikw_limit_most(ds->limits, IKW_LIMIT_NEWEST_FIRST))
             return false;
         ikw_buf_add(all, s.ptr, s.len);
         if (s.ptr[s.len - 1] != '\n')

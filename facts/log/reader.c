@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 enum {
-    PIECE = 256 * 1024, /* one read; stays in the cache */
-    HEAD = 64 * 1024,   /* looked at to tell text from other things */
+    PIECE = 256 * 1024,      /* one read; stays in the cache */
+    HEAD = 64 * 1024,        /* looked at to tell text from other things */
     AHEAD_FROM = 1024 * 1024 /* of text; less is not worth a thread */
 };
 
@@ -380,9 +380,8 @@ struct ikw_input *ikw_input_open(const char *path,
                                  const struct ikw_input_opts *opts,
                                  struct ikw_diags *ds)
 {
-    struct ikw_input *in =
-        input_new(!strcmp(path, "-") ? "standard input" : path, opts,
-                  ds->limits);
+    struct ikw_input *in = input_new(
+        !strcmp(path, "-") ? "standard input" : path, opts, ds->limits);
     make_buffer(in);
     if (open_path(in, path, ds) && sniff(in, ds)) {
         in->may_run_ahead = may_run_ahead(in, opts);

@@ -30,7 +30,7 @@ enum {
     CALLER_MS = 60 * 1000, /* a refused caller comes again */
     PHASE2_MS = 35 * 1000, /* the timer of a phase 2, and a little */
     SAYS_LINES = 4,        /* a heading stands for this many lines */
-    VALUE_MAX = 512 /* longest slot value */
+    VALUE_MAX = 512        /* longest slot value */
 };
 
 struct neg;
@@ -195,7 +195,7 @@ struct ikw_tracker {
     const struct ikw_matcher *matcher;
     struct ikw_match_memo *memo;
     struct ikw_log_sink sink;
-    struct ikw_limits *limits; /* NULL: the defaults */
+    struct ikw_limits *limits;    /* NULL: the defaults */
     struct ikw_log_summary sum;   /* of this input */
     struct ikw_visibility before; /* of earlier inputs of this source */
     struct ikw_buf why;

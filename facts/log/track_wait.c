@@ -182,9 +182,8 @@ void ikw_wait_add(struct ikw_tracker *tr, const struct ikw_line *line,
 {
     struct wait_list *l = &tr->wait;
     if (!l->items)
-        l->items = ikw_xcalloc(
-            ikw_limit_most(tr->limits, IKW_LIMIT_WAITING),
-            sizeof *l->items);
+        l->items = ikw_xcalloc(ikw_limit_most(tr->limits, IKW_LIMIT_WAITING),
+                               sizeof *l->items);
     if (ikw_limit_full(tr->limits, IKW_LIMIT_WAITING, l->n)) {
         ikw_wait_flush(tr, NULL);
         ikw_wait_opened(tr, NULL);

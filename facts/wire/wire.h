@@ -69,12 +69,12 @@ struct ikw_wire {
     size_t nicmps, icmps_cap;
     struct ikw_wire_flow *flows;
     size_t nflows, flows_cap;
-    uint32_t total;         /* packets of any kind in the file */
-    uint32_t cut;           /* shorter than they were on the wire */
-    uint32_t orphans;       /* IP fragments whose first never came */
-    uint32_t trailing;      /* IP fragments that are not a first one */
-    int64_t from_ms, to_ms; /* of all packets; INT64_MIN: none */
-    size_t dropped;         /* beyond what is kept */
+    uint32_t total;            /* packets of any kind in the file */
+    uint32_t cut;              /* shorter than they were on the wire */
+    uint32_t orphans;          /* IP fragments whose first never came */
+    uint32_t trailing;         /* IP fragments that are not a first one */
+    int64_t from_ms, to_ms;    /* of all packets; INT64_MIN: none */
+    size_t dropped;            /* beyond what is kept */
     struct ikw_limits *limits; /* while it is read */
 };
 
