@@ -89,7 +89,7 @@ static struct level *level_open(struct level *below, int fd,
     ikw_input_filters(lv->archive);
     archive_read_support_format_tar(lv->archive);
     archive_read_support_format_raw(lv->archive);
-    if (archive_read_open(lv->archive, lv, NULL, feed, NULL) == ARCHIVE_OK &&
+    if (ikw_archive_open(lv->archive, lv, feed) == ARCHIVE_OK &&
         archive_read_next_header(lv->archive, &lv->entry) >= ARCHIVE_WARN) {
         int format = archive_format(lv->archive) & ARCHIVE_FORMAT_BASE_MASK;
         lv->tar = format == ARCHIVE_FORMAT_TAR;

@@ -244,6 +244,16 @@ void ikw_input_filters(struct archive *a)
     archive_read_support_filter_zstd(a);
 }
 
+int ikw_archive_open(struct archive *a, void *arg,
+                     ssize_t (*feed_it)(struct archive *a, void *arg,
+                                        const void **out))
+{
+    archive_read_set_read_callback(a, feed_it);
+    if (archive_read_set_callback_data(a, arg) != ARCHIVE_OK)
+        ikw_must(NULL);
+    return archive_read_open1(a);
+}
+
 /* By blocks: a call for more would drop what came before the damage. */
 ssize_t ikw_archive_take(struct archive *a, struct ikw_slice *block, char *to,
                          size_t room)
@@ -276,7 +286,7 @@ static bool open_archive(struct ikw_input *in, struct ikw_diags *ds)
     archive_read_support_format_raw(in->archive);
     archive_read_support_format_empty(in->archive);
     struct archive_entry *entry;
-    if (archive_read_open(in->archive, in, NULL, feed, NULL) == ARCHIVE_OK) {
+    if (ikw_archive_open(in->archive, in, feed) == ARCHIVE_OK) {
         int rc = archive_read_next_header(in->archive, &entry);
         in->ended = rc == ARCHIVE_EOF;
         if (rc == ARCHIVE_OK || rc == ARCHIVE_EOF)

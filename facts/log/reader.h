@@ -19,6 +19,10 @@ void ikw_input_filters(struct archive *a);
  * the first call, untouched between them. */
 ssize_t ikw_archive_take(struct archive *a, struct ikw_slice *block, char *to,
                          size_t room);
+/* archive_read_open, which goes on where there is no memory for `arg`. */
+int ikw_archive_open(struct archive *a, void *arg,
+                     ssize_t (*feed)(struct archive *a, void *arg,
+                                     const void **out));
 /* `in` octets gave `out`: more than any log would, or than is wanted. Notes
  * the limit. */
 bool ikw_expands_too_much(struct ikw_limits *l, uint64_t in, uint64_t out);
