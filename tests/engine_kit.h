@@ -226,6 +226,7 @@ static inline void kit_check(const struct kit_case *c, size_t n)
 }
 
 #define KIT_CHECK(cases) kit_check(cases, sizeof cases / sizeof cases[0])
+#define HIT "<derive type='hit' n='?n' what='x'/>"
 #define KIT_RULE(id, when, then)                                               \
     "<rule id='" id "'><when>" when "</when><then>" then                       \
     "</then><because>x</because></rule>"
