@@ -88,11 +88,10 @@ say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all lib demo setup setup-check check check-unit check-cases asan tsan fuzz \
-        faults-full mutate bench truth calibrate lint format kb-check cov install \
-        uninstall dist clean help \
-        report-check \
-        bless FORCE
+.PHONY: all lib demo setup setup-check check check-unit check-cases asan tsan \
+        fuzz faults-full mutate bench truth calibrate lint format kb-check cov \
+        cov-build install uninstall dist clean help report-check bless \
+        FORCE
 
 ifeq ($(VARIANT),release)
 all: ikewhy ## Build ./ikewhy and build/release/libikewhy.a (the default)
@@ -152,6 +151,13 @@ $(B)/fuzz_engine: PKG_LIBS += -lcunit
 $(B)/fuzz_%: $(B)/tests/fuzz_%.o $(B)/cli.a $(B)/libikewhy.a
 	$(call say,LD,$@)
 	$Q$(LINK) $(FUZZ_ENGINE) -o $@ $^ $(PKG_LIBS)
+
+# The same without a fuzzing engine: its corpus, once.
+$(B)/corpus_fuzz_engine: PKG_LIBS += -lcunit
+$(B)/corpus_%: $(B)/tests/%.o $(B)/tests/corpus_main.o $(B)/cli.a \
+    $(B)/libikewhy.a
+	$(call say,LD,$@)
+	$Q$(LINK) -o $@ $^ $(PKG_LIBS)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 -include $(FUZZ_SRC:%.c=$(B)/%.d)
@@ -256,11 +262,17 @@ report-check: ## Look at the HTML report with Chromium (SHOTS=DIR keeps pictures
 	@tests/report-check.mjs $(if $(SHOTS),--shots $(SHOTS)) build/report \
 	    $(REPORT_LOGS)
 
-cov: ## Line coverage of the unit tests and cases, a table by file
-	@$(MAKE) --no-print-directory VARIANT=cov all build/cov/check
+CORPORA = $(FUZZERS:%=$(B)/corpus_%)
+COV_NEED = 90
+cov: ## Lines and branches covered by the tests, a table by file (some minutes)
+	@tests/setup cov
+	@$(MAKE) --no-print-directory VARIANT=cov cov-build
 	@find build/cov -name '*.gcda' -delete
-	@-tests/run --build build/cov unit cli cases
-	@tests/cov build/cov
+	@-tests/run --build build/cov unit kb cli cases coverage guide packets \
+	    inputs watch config capture peer ask proof hostile faults secrets
+	@-tests/run-corpus build/cov $(FUZZERS)
+	@tests/cov --need $(COV_NEED) build/cov
+cov-build: all $(B)/check $(CORPORA)
 
 format: ## Reformat the C sources with clang-format
 	clang-format -i $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(FUZZ_SRC) \
