@@ -90,7 +90,7 @@ say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 .SUFFIXES:
 .PHONY: all lib demo setup setup-check check check-unit check-cases asan tsan \
         fuzz faults-full mutate bench truth calibrate lint format kb-check cov \
-        cov-build install uninstall dist clean help report-check bless \
+        cov-build valgrind install uninstall dist clean help report-check bless \
         FORCE
 
 ifeq ($(VARIANT),release)
@@ -273,6 +273,11 @@ cov: ## Lines and branches covered by the tests, a table by file (some minutes)
 	@-tests/run-corpus build/cov $(FUZZERS)
 	@tests/cov --need $(COV_NEED) build/cov
 cov-build: all $(B)/check $(CORPORA)
+
+valgrind: ## The unit tests and the commands under memcheck (some minutes)
+	@tests/setup valgrind
+	@$(MAKE) --no-print-directory all $(B)/check
+	@tests/run-valgrind $(B)
 
 format: ## Reformat the C sources with clang-format
 	clang-format -i $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(FUZZ_SRC) \
