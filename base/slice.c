@@ -80,9 +80,14 @@ uint32_t ikw_hash_bytes(const void *p, size_t len)
     return h * 0x85ebca6bu;
 }
 
-static void reserve(struct ikw_buf *b, size_t more)
+/* Small buffers are many and grow by words: they start large enough. */
+static inline void reserve(struct ikw_buf *b, size_t more)
 {
-    IKW_GROW(b->ptr, b->cap, b->len + more + 1);
+    enum { LEAST = 64 };
+    if (b->cap - b->len > more)
+        return;
+    size_t need = b->len + more + 1;
+    IKW_GROW(b->ptr, b->cap, need < LEAST ? LEAST : need);
 }
 
 void ikw_buf_add(struct ikw_buf *b, const char *s, size_t len)
@@ -101,19 +106,24 @@ void ikw_buf_adds(struct ikw_buf *b, const char *s)
 
 void ikw_buf_addc(struct ikw_buf *b, char c)
 {
-    ikw_buf_add(b, &c, 1);
+    reserve(b, 1);
+    b->ptr[b->len++] = c;
+    b->ptr[b->len] = '\0';
 }
 
 void ikw_buf_addv(struct ikw_buf *b, const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
-    if (n > 0) {
+    reserve(b, 1);
+    size_t room = b->cap - b->len;
+    int n = vsnprintf(b->ptr + b->len, room, fmt, ap);
+    if (n > 0 && (size_t)n >= room) {
         reserve(b, (size_t)n);
         vsnprintf(b->ptr + b->len, (size_t)n + 1, fmt, again);
-        b->len += (size_t)n;
     }
+    if (n > 0)
+        b->len += (size_t)n;
     va_end(again);
 }
 

@@ -104,10 +104,13 @@ void ikw_fact_print(const struct ikw_fact *f, struct ikw_buf *out)
     for (size_t i = 0; i < f->type->nslots; i++) {
         if (f->slots[i].kind == IKW_NIL)
             continue;
-        ikw_buf_addf(out, " %s=", f->type->slots[i].name);
+        ikw_buf_addc(out, ' ');
+        ikw_buf_adds(out, f->type->slots[i].name);
+        ikw_buf_addc(out, '=');
         add_value(out, f->slots[i]);
     }
-    ikw_buf_addf(out, " @%s", ikw_source_words[f->source]);
+    ikw_buf_adds(out, " @");
+    ikw_buf_adds(out, ikw_source_words[f->source]);
     if (f->count != 1)
         ikw_buf_addf(out, " count=%" PRIu32, f->count);
     if (!has_evidence(&f->first))

@@ -32,6 +32,7 @@ static void load_facts(struct ikw_engine *e)
         struct ikw_fact *f = fs->facts[i];
         struct relation *r = relation_of(e, f->type, f->source);
         r->v[r->n++] = f;
+        ikw_type_bit(e->present, f->type);
         if (e->prog->derivable[f->type->index])
             ikw_known_add(e, f);
     }
@@ -58,6 +59,7 @@ struct ikw_engine *ikw_engine_new(const struct ikw_kb *kb,
     e->nobserved = fs->nfacts;
     e->relations = IKW_ARENA_ARRAY(&e->arena, struct relation, 2 * kb->ntypes);
     e->by_type = IKW_ARENA_ARRAY(&e->arena, struct facts_of, kb->ntypes);
+    e->present = IKW_ARENA_ARRAY(&e->arena, uint64_t, e->prog->nwords);
     load_facts(e);
     return e;
 }
@@ -161,6 +163,17 @@ static bool report_limit(const struct ikw_engine *e, struct ikw_diags *ds)
                             : ikw_limit_row(e->limit)->of);
 }
 
+/* Some fact of each type that the unit cannot do without. */
+static bool may_find(const struct ikw_engine *e, size_t unit)
+{
+    const struct ikw_program *prog = e->prog;
+    const uint64_t *needs = &prog->needs[unit * prog->nwords];
+    uint64_t lacks = 0;
+    for (size_t i = 0; i < prog->nwords; i++)
+        lacks |= needs[i] & ~e->present[i];
+    return !lacks;
+}
+
 bool ikw_engine_run(struct ikw_engine *e, struct ikw_diags *ds)
 {
     const struct ikw_program *prog = e->prog;
@@ -168,7 +181,7 @@ bool ikw_engine_run(struct ikw_engine *e, struct ikw_diags *ds)
         const struct unit *u = &prog->units[i];
         if (u->recursive)
             ikw_circle_run(e, u);
-        else
+        else if (may_find(e, i))
             run_rule(e, u->plans[0]);
         close_types(e, u);
     }

@@ -86,6 +86,10 @@ struct ikw_program {
     struct plan *plans; /* by index in kb->rules */
     struct unit *units; /* in order of evaluation */
     size_t nunits;
+    /* Of each unit the types without which it finds nothing, one bit each;
+     * so many words of them. One after the other: most units are passed. */
+    uint64_t *needs;
+    size_t nwords;
     unsigned *type_rank;   /* by type index: rank of its name */
     bool *derivable;       /* by type index: some rule derives it */
     enum ikw_level *shown; /* by type index: least level of a message that
@@ -226,6 +230,7 @@ struct ikw_engine {
     struct ikw_program *own; /* made here */
     struct ikw_engine_opts opts;
     struct relation *relations; /* 2 a type: [2 * index + source] */
+    uint64_t *present;          /* types with a fact, as program.needs */
     size_t nobserved;
     struct derived **derived;
     size_t nderived, derived_cap;
@@ -258,6 +263,11 @@ static inline struct relation *relation_of(const struct ikw_engine *e,
                                            enum ikw_source source)
 {
     return &e->relations[2 * type->index + (source == IKW_SOURCE_PEER)];
+}
+
+static inline void ikw_type_bit(uint64_t *bits, const struct ikw_type *type)
+{
+    bits[type->index / 64] |= (uint64_t)1 << type->index % 64;
 }
 
 static inline bool is_derived(const struct ikw_engine *e,

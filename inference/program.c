@@ -322,6 +322,22 @@ static void make_units(struct ikw_program *prog)
     graph_release(&g);
 }
 
+/* Of a circle any rule may be the one that begins. */
+static void note_needs(struct ikw_program *prog)
+{
+    size_t n = prog->nwords = (prog->kb->ntypes + 63) / 64;
+    prog->needs = IKW_ARENA_ARRAY(&prog->arena, uint64_t, n * prog->nunits);
+    for (size_t i = 0; i < prog->nunits; i++) {
+        const struct unit *u = &prog->units[i];
+        const struct plan *p = u->plans[0];
+        if (u->recursive || p->too_big) /* which is told whatever there is */
+            continue;
+        for (size_t k = 0; k < p->npositive; k++)
+            ikw_type_bit(&prog->needs[i * n],
+                         p->rule->patterns[p->positive[k]].type);
+    }
+}
+
 struct ikw_program *ikw_program_new(const struct ikw_kb *kb)
 {
     struct ikw_program *prog = ikw_xcalloc(1, sizeof *prog);
@@ -336,6 +352,7 @@ struct ikw_program *ikw_program_new(const struct ikw_kb *kb)
     rank_rules(prog);
     note_shown(prog);
     make_units(prog);
+    note_needs(prog);
     return prog;
 }
 

@@ -252,6 +252,7 @@ void ikw_relation_add(struct ikw_engine *e, struct relation *r,
         r->cap = cap;
     }
     r->v[r->n++] = f;
+    ikw_type_bit(e->present, f->type);
     if (r->open)
         for (struct index *ix = r->indexes; ix; ix = ix->next)
             chain_add(ix, r, (uint32_t)r->n - 1);

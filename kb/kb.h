@@ -25,7 +25,8 @@ enum ikw_slot_kind {
 struct ikw_slot {
     const char *name;
     enum ikw_slot_kind kind;
-    const char **words; /* IKW_SLOT_WORD only */
+    const char **words;       /* IKW_SLOT_WORD only */
+    struct ikw_value *values; /* of the words */
     size_t nwords;
 };
 

@@ -61,6 +61,9 @@ static void load_words(struct ikw_loader *ld, const struct ikw_node *n,
     const char *words = ikw_attr(n, "words");
     if (words)
         s->words = ikw_words_split(&ld->kb->arena, words, &s->nwords);
+    s->values = IKW_ARENA_ARRAY(&ld->kb->arena, struct ikw_value, s->nwords);
+    for (size_t i = 0; i < s->nwords; i++)
+        s->values[i] = ikw_value_str(s->words[i]);
     if (s->kind == IKW_SLOT_WORD && !s->nwords)
         ikw_load_fault(ld, n->line, IKW_DIAG_MISSING_ATTR,
                        "slot '%s' is a word and lists no words", s->name);

@@ -22,7 +22,7 @@ static size_t put(char *out, size_t at, struct ikw_slice s)
 static bool capture_text(const struct ikw_match *m,
                          const struct ikw_expr_part *p, struct ikw_slice *out)
 {
-    if (strcmp(p->text, "@") == 0) {
+    if (p->text[0] == '@' && !p->text[1]) {
         *out = ikw_slice_of(m->says ? m->says : "");
         return true;
     }
@@ -101,7 +101,7 @@ static struct ikw_value word_value(const struct ikw_slot *slot, const char *s)
 {
     for (size_t i = 0; i < slot->nwords; i++) {
         if (slot->words[i][0] == s[0] && strcmp(slot->words[i], s) == 0)
-            return ikw_value_str(slot->words[i]);
+            return slot->values[i];
     }
     return (struct ikw_value){ .kind = IKW_NIL };
 }
