@@ -88,6 +88,8 @@ static void restrict_set(const struct judge *g, const struct ikw_fact_set *from,
         copy->count = f->count;
         copy->last = f->last;
         copy->last_room = 0;
+        if (f->unsure)
+            ikw_fact_doubt(to, copy);
     }
 }
 

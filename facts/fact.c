@@ -212,6 +212,11 @@ struct ikw_fact *ikw_fact_add(struct ikw_fact_set *fs,
     return f;
 }
 
+void ikw_fact_doubt(struct ikw_fact_set *fs, struct ikw_fact *f)
+{
+    f->unsure = fs->doubts = true;
+}
+
 struct ikw_value ikw_fact_get(const struct ikw_fact *f, const char *slot)
 {
     const struct ikw_value nil = { .kind = IKW_NIL };

@@ -34,6 +34,7 @@ struct ikw_fact {
     struct ikw_evidence first, last; /* observed facts only */
     uint32_t hash;
     uint32_t last_room; /* bytes behind last.text; 0: it is first.text */
+    bool unsure; /* no line of it says whose it is, and others would fit */
 };
 
 /* How far absence may be trusted, per source. */
@@ -57,6 +58,7 @@ struct ikw_fact_set {
     size_t limit;              /* most facts; 0: as `limits` say */
     struct ikw_limits *limits; /* borrowed; NULL: the defaults */
     size_t dropped;            /* beyond the limit */
+    bool doubts;               /* there were unsure facts */
 };
 
 void ikw_fact_set_init(struct ikw_fact_set *fs, const struct ikw_kb *kb);
@@ -72,6 +74,8 @@ struct ikw_fact *ikw_fact_add(struct ikw_fact_set *fs,
                               enum ikw_source source,
                               const struct ikw_value *slots,
                               const struct ikw_evidence *ev);
+/* Calls a fact of the set unsure. */
+void ikw_fact_doubt(struct ikw_fact_set *fs, struct ikw_fact *f);
 /* Borrowed; NULL if absent. */
 struct ikw_fact *ikw_fact_find(const struct ikw_fact_set *fs,
                                const struct ikw_type *type,
@@ -89,7 +93,8 @@ void ikw_slots_words(const struct ikw_type *type, const struct ikw_value *slots,
                      const char *unknown, struct ikw_buf *out);
 
 /* The printable boundary. One fact a line:
- *   type slot=value ... @source count=n at=file:line:ms=message "text"
+ *   type slot=value ... @source count=n unsure=yes
+ *   at=file:line:ms=message "text"
  *   last=file:line:ms=message "text"
  * (one line; what is unknown or 1 is left out) under set headers
  *   set local=.. peer=.. tunnel=.. next=n @source level=.. from=ms to=ms

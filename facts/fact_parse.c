@@ -241,6 +241,7 @@ struct reading {
     struct ikw_value slots[IKW_MAX_SLOTS];
     enum ikw_source source;
     int64_t count;
+    bool unsure;
     struct ikw_evidence first, last;
     struct ikw_evidence *at; /* gets the next lone text */
 };
@@ -324,6 +325,10 @@ static bool fact_tail(struct parser *p, struct reading *r,
 {
     if (ikw_slice_is(t->key, "count"))
         return fact_count(p, r, t->text);
+    if (ikw_slice_is(t->key, "unsure")) {
+        r->unsure = ikw_slice_is(t->text, "yes");
+        return r->unsure || fail(p, "not yes", t->text);
+    }
     if (ikw_slice_is(t->key, "at")) {
         bool ok = fact_place(p, r, t->text, &r->first);
         r->last = r->first;
@@ -352,6 +357,8 @@ static void add_fact(struct parser *p, const struct reading *r)
         f->count += (uint32_t)r->count - 1;
     else
         f->count = (uint32_t)r->count;
+    if (r->unsure)
+        ikw_fact_doubt(&p->set, f);
     f->last = r->last;
     f->last_room = 0;
 }

@@ -113,6 +113,8 @@ void ikw_fact_print(const struct ikw_fact *f, struct ikw_buf *out)
     ikw_buf_adds(out, ikw_source_words[f->source]);
     if (f->count != 1)
         ikw_buf_addf(out, " count=%" PRIu32, f->count);
+    if (f->unsure)
+        ikw_buf_adds(out, " unsure=yes");
     if (!has_evidence(&f->first))
         return;
     ikw_buf_adds(out, " at=");

@@ -339,6 +339,8 @@ static void copy_fact(struct merge *m, const struct ikw_fact *f)
         return;
     if (g->count == 1)
         g->count = f->count;
+    if (f->unsure)
+        ikw_fact_doubt(m->to, g);
     g->last = f->last;
     g->last_room = 0;
     if (f->last.text)

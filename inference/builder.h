@@ -46,6 +46,7 @@ struct ikw_problem {
     uint32_t line;    /* of the first evidence */
     int64_t upstream; /* explained by that subject's problem */
     bool symptom;
+    uint32_t doubtful; /* line that keeps its verdict down; 0: none */
     struct ikw_contest contest;
 };
 

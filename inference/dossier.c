@@ -55,6 +55,8 @@ static void copy_facts(struct ikw_fact_set *to, const struct ikw_fact_set *fs)
         g->last = f->last;
         g->last.text = keep(to, f->last.text);
         g->last_room = 0;
+        if (f->unsure)
+            ikw_fact_doubt(to, g);
     }
 }
 

@@ -395,6 +395,71 @@ const struct ikw_problem *ikw_scene_problem(const struct ikw_scene *s,
     return found ? s->by_subject[lo] : NULL;
 }
 
+/* ---- doubt ------------------------------------------------------------- */
+
+/* No verdict that rests on lines of unsure place is surer. */
+enum { DOUBTFUL_PERCENT = 79 };
+
+/* The earliest line of unsure place that a proof stands on. */
+static void note_doubt(void *arg, const struct ikw_fact *f)
+{
+    uint32_t *line = arg;
+    if (f->unsure && (!*line || f->first.line < *line))
+        *line = f->first.line;
+}
+
+static uint32_t doubt_of(const struct ikw_scene *s, const struct ikw_weight *w)
+{
+    uint32_t line = 0;
+    struct ikw_walker walker = { .leaf = note_doubt, .arg = &line };
+    if (w->why)
+        ikw_proof_walk(s->engine, w->why, &walker);
+    return line;
+}
+
+/* Without the weights that rest on such lines: how sure is the same cause? */
+static int sure_without(const struct ikw_scene *s, const struct ikw_cause *c,
+                        const struct ikw_weight *const *w, size_t n)
+{
+    struct ikw_contest contest;
+    struct ikw_arena arena = { 0 };
+    ikw_weigh(s->kb, w, n, &arena, &contest);
+    const struct ikw_candidate *winner = ikw_contest_winner(&contest);
+    int sure = winner && winner->cause == c ? winner->certainty : 0;
+    ikw_arena_release(&arena);
+    return sure;
+}
+
+/* A line that may be another tunnel's establishes nothing about this one. */
+static void hold_down(const struct ikw_scene *s, struct ikw_problem *p,
+                      const struct ikw_weight *const *w, size_t n)
+{
+    struct ikw_candidate *winner = p->contest.n ? p->contest.ranked[0] : NULL;
+    if (!s->fs->doubts || !winner || winner->certainty <= DOUBTFUL_PERCENT)
+        return;
+    const struct ikw_weight **sure =
+        ikw_xcalloc(n, sizeof(const struct ikw_weight *));
+    size_t k = 0;
+    uint32_t line = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t doubt = doubt_of(s, w[i]);
+        if (!doubt)
+            sure[k++] = w[i];
+        else if (!line || doubt < line)
+            line = doubt;
+    }
+    int most = winner->certainty;
+    if (line)
+        most = sure_without(s, winner->cause, sure, k);
+    free(sure);
+    if (most < DOUBTFUL_PERCENT)
+        most = DOUBTFUL_PERCENT;
+    if (most >= winner->certainty)
+        return;
+    winner->certainty = most;
+    p->doubtful = line;
+}
+
 void ikw_scene_read(struct ikw_scene *s)
 {
     read_weights(s);
@@ -408,8 +473,10 @@ void ikw_scene_read(struct ikw_scene *s)
         const struct ikw_weight *const *v;
         describe(s, p);
         size_t n = weights_of(s, p->subject, &v);
-        if (!p->symptom)
-            ikw_weigh(s->kb, v, n, &s->arena, &p->contest);
+        if (p->symptom)
+            continue;
+        ikw_weigh(s->kb, v, n, &s->arena, &p->contest);
+        hold_down(s, p, v, n);
     }
     sort_by_time(s);
 }

@@ -4,6 +4,7 @@
  */
 #include "inference/builder.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -369,6 +370,19 @@ static void tell_nameless(struct ikw_rest *r, const struct ikw_problem *p)
     ikw_buf_release(&text);
 }
 
+/* Its verdict would be surer if a line named its peer. */
+static void tell_doubtful(struct ikw_rest *r, const struct ikw_scene *s,
+                          const struct ikw_problem *p)
+{
+    struct ikw_buf text = { 0 };
+    ikw_buf_addf(&text,
+                 "line %" PRIu32 " names no peer and may be about another "
+                 "tunnel than that of %s",
+                 p->doubtful, s->fs->peer ? s->fs->peer : "this verdict");
+    add_blind(r, text.ptr);
+    ikw_buf_release(&text);
+}
+
 static const struct ikw_cause *cause_of(const struct ikw_rule *rule)
 {
     for (size_t i = 0; i < rule->nthens; i++) {
@@ -388,6 +402,8 @@ void ikw_rest_blind(struct ikw_rest *r, const struct ikw_scene *s)
         read_level(r, s);
         if (!p->contest.n)
             tell_nameless(r, p);
+        if (p->doubtful)
+            tell_doubtful(r, s, p);
     }
     size_t n = r->weak ? ikw_engine_nblind(s->engine) : 0;
     for (size_t i = 0; i < n; i++) {

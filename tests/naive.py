@@ -76,7 +76,7 @@ def printed(line):
     """A fact as `ikewhy facts` prints it, or as a proof has it."""
     head, _, places = line.partition(" at=")
     kind = head.split(" ", 1)[0]
-    found = re.search(r" @(local|peer)(?: count=(\d+))?$", head)
+    found = re.search(r" @(local|peer)(?: count=(\d+))?(?: unsure=yes)?$", head)
     slots = {}
     for name, text in TOKEN.findall(head[:found.start()]):
         slots[name] = VOCABULARY.value(kind, name, unquoted(text))

@@ -184,12 +184,13 @@ static void keeps_sets_apart(void)
     CU_ASSERT(parse(kb,
                     "set peer=a next=1\nsign what=x @local\r\n"
                     "set peer=b next=2 @peer level=info\nsign what=x @peer "
-                    "count=3 at=0:5:10 \"t\"",
+                    "count=3 unsure=yes at=0:5:10 \"t\"",
                     &again, &ds));
     CU_ASSERT_STRING_EQUAL(ikw_buf_str(&again),
                            "set peer=a next=1\nsign what=x @local\n"
                            "set peer=b next=2 @peer level=info\n"
-                           "sign what=x @peer count=3 at=0:5:10 \"t\"\n");
+                           "sign what=x @peer count=3 unsure=yes at=0:5:10 "
+                           "\"t\"\n");
     ikw_buf_release(&again);
     ikw_diags_release(&ds);
     ikw_kb_free(kb);
@@ -203,9 +204,9 @@ static void gets_past_a_nul(void)
     struct ikw_kb *kb = load();
     struct ikw_diags ds = { 0 };
     struct ikw_buf again = { 0 };
-    CU_ASSERT_FALSE(ikw_facts_parse(
-        kb, "x.facts", (struct ikw_slice){ text, sizeof text - 1 }, print_again,
-        &again, &ds));
+    CU_ASSERT_FALSE(ikw_facts_parse(kb, "x.facts",
+                                    (struct ikw_slice){ text, sizeof text - 1 },
+                                    print_again, &again, &ds));
     CU_ASSERT_PTR_NOT_NULL_FATAL(ds.head);
     CU_ASSERT_EQUAL(ds.head->pos.line, 1);
     ikw_buf_release(&again);

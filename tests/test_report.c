@@ -144,6 +144,45 @@ static void what_the_level_hides_is_told(void)
     }
 }
 
+/* As clue(), of a line that may be another tunnel's. */
+static void unsure_clue(struct bench *b, int id, int t, const char *what)
+{
+    b->line++;
+    ikw_buf_addf(&b->set,
+                 "clue negotiation=%d what=%s @local unsure=yes "
+                 "at=0:%u:%d000=fine \"fine\"\n",
+                 id, what, b->line, t);
+}
+
+static void a_line_of_unsure_place_establishes_nothing(void)
+{
+    struct bench b = start();
+    open_set(&b, "198.51.100.7", "debug2");
+    negotiation(&b, 1, 1, 100, "failed");
+    unsure_clue(&b, 1, 101, "key");
+    const struct ikw_report *r = finish(&b);
+    CU_ASSERT_EQUAL_FATAL(r->nverdicts, 1);
+    SAME(r->verdicts[0]->cause->id, "key");
+    SAME(r->verdicts[0]->band->word, "likely");
+    CU_ASSERT_EQUAL_FATAL(r->nblind_spots, 1);
+    SAME(r->blind_spots[0], "line 2 names no peer and may be about another "
+                            "tunnel than that of 198.51.100.7");
+    stop(&b);
+}
+
+static void what_stands_without_the_unsure_line_stays(void)
+{
+    struct bench b = start();
+    open_set(&b, "198.51.100.7", "debug2");
+    failure(&b, 1, 100, "key");
+    unsure_clue(&b, 1, 101, "key-or-net");
+    const struct ikw_report *r = finish(&b);
+    CU_ASSERT_EQUAL_FATAL(r->nverdicts, 1);
+    SAME(r->verdicts[0]->band->word, "established");
+    CU_ASSERT_EQUAL(r->nblind_spots, 0);
+    stop(&b);
+}
+
 static void an_unseen_absence_is_marked(void)
 {
     struct bench b = start();
@@ -543,6 +582,8 @@ CU_TestInfo ikw_test_report[] = {
     TEST(what_was_counted_is_evidence),
     TEST(an_absence_says_what_and_where),
     TEST(what_the_level_hides_is_told),
+    TEST(a_line_of_unsure_place_establishes_nothing),
+    TEST(what_stands_without_the_unsure_line_stays),
     TEST(an_unseen_absence_is_marked),
     TEST(a_ruled_out_rival_names_rule_and_line),
     TEST(the_bill_adds_up),

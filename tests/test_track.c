@@ -170,6 +170,36 @@ static void keeps_interleaved_peers_apart(void)
     CHECK_ALL(claims);
 }
 
+static void doubts_a_line_that_others_may_claim(void)
+{
+    static const struct claim claims[] = {
+        /* the only one open, but a guess may have ended the right one */
+        { "0 I calling " US " to " A "\n0 I calling " US " to " B "\n"
+          "50 E one timed out " C1 "\n60 E bad offer\n",
+          { "sign negotiation=2 what=bad unsure" } },
+        /* nothing was guessed */
+        { "0 I calling " US " to " A "\n0 I one is up " US " " A " " C1 "\n"
+          "1 I calling " US " to " B "\n2 E bad offer\n",
+          { "sign negotiation=2 what=bad" } },
+        /* the line with the address need not be of the same packet ... */
+        { "0 I called " US " by " A "\n0 I calling " US " to " B "\n"
+          "5 E bad offer\n5 I [198.51.100.1] hint 1\n",
+          { "sign negotiation=1 what=bad unsure" } },
+        /* ... but is if it says that the packet failed */
+        { "0 I called " US " by " A "\n0 I called " US " by " B "\n"
+          "5 E bad offer\n5 E [198.51.100.1] refused\n",
+          { "sign negotiation=1 what=bad" } },
+        /* what an initiator cannot send is said as it opens */
+        { "0 I called " US " by " A "\n1 I calling " US " to " A "\n"
+          "5 I calling " US " to " B "\n5 E one timed out " NONE "\n",
+          { "sign negotiation=3 what=silent" } },
+        /* what stands before any peer is named */
+        { "0 E bad offer\n5 I called " US " by " A "\n",
+          { "sign negotiation=1 what=bad unsure" } },
+    };
+    CHECK_ALL(claims);
+}
+
 static void begins_in_the_middle(void)
 {
     static const struct claim claims[] = {
@@ -178,7 +208,7 @@ static void begins_in_the_middle(void)
             "negotiation id=1 phase=1 outcome=established "
             "rcookie=2222222222222222 carried=no" } },
         { "0 E one timed out " C1 "\n5 E [198.51.100.1] refused\n",
-          { "198.51.100.1:", "sign negotiation=1 what=timeout" } },
+          { "198.51.100.1:", "sign negotiation=1 what=timeout unsure" } },
         /* a snippet without stamps and addresses is one tunnel */
         { "E bad offer\nE one timed out " NONE "\n",
           { "-:", "sign negotiation=1 what=bad",
@@ -477,6 +507,8 @@ CU_TestInfo ikw_test_track[] = {
     { "takes_what_is_said_twice_as_one", takes_what_is_said_twice_as_one },
     { "pairs_the_lines_of_phase_2", pairs_the_lines_of_phase_2 },
     { "keeps_interleaved_peers_apart", keeps_interleaved_peers_apart },
+    { "doubts_a_line_that_others_may_claim",
+      doubts_a_line_that_others_may_claim },
     { "begins_in_the_middle", begins_in_the_middle },
     { "reads_the_packets_of_a_debug_log", reads_the_packets_of_a_debug_log },
     { "keeps_secrets_out", keeps_secrets_out },

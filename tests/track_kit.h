@@ -178,6 +178,8 @@ static inline void track_set(void *arg, struct ikw_fact_set *fs)
         ikw_buf_add(&bed->out, ikw_buf_str(&line), n);
         if (fs->facts[i]->count > 1)
             ikw_buf_addf(&bed->out, " x%u", fs->facts[i]->count);
+        if (fs->facts[i]->unsure)
+            ikw_buf_adds(&bed->out, " unsure");
         ikw_buf_addc(&bed->out, '\n');
     }
     ikw_buf_release(&line);

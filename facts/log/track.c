@@ -45,7 +45,7 @@ static void reset_source(struct ikw_tracker *tr)
     tr->several_peers = false;
     tr->one_peer[0] = '\0';
     tr->nlocals = tr->next_local = 0;
-    tr->now_ms = IKW_NO_TIME;
+    tr->now_ms = tr->blurred_ms = IKW_NO_TIME;
     tr->before =
         (struct ikw_visibility){ .from_ms = IKW_NO_TIME, .to_ms = IKW_NO_TIME };
     reset_sum(tr);

@@ -144,8 +144,12 @@ void ikw_track_apply(struct ikw_tracker *tr, const struct ikw_line *line,
 {
     const struct ikw_message *msg = m->tmpl->message;
     struct ikw_evidence ev = ikw_evidence_of(tr, line, m);
-    if (at->tunnel && !at->neg)
+    if (at->tunnel && !at->neg) {
         at->neg = implied(tr, msg, at->tunnel, &ev);
+        /* an attempt of which nothing else is told */
+        at->unsure |= at->neg && at->neg->phase == 2 && at->tunnel->peer &&
+                      !at->direct && !tr->exact;
+    }
     if (at->tunnel && !at->neg && !at->tunnel->peer)
         return; /* about nothing that can be named */
     if (at->tunnel)
@@ -241,7 +245,7 @@ static void open_negotiation(struct ikw_tracker *tr,
     learn_names(tr, m, n);
     ikw_wait_opened(tr, n);
     ev = ikw_evidence_of(tr, line, m);
-    struct target at = { t, n, true, false };
+    struct target at = { .tunnel = t, .neg = n, .direct = true };
     ikw_emit_all(tr, m, &at, &ev);
     if (msg->outcome) {
         ikw_neg_end(tr, n, msg->outcome);

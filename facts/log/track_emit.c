@@ -204,7 +204,12 @@ static void emit_one(struct ikw_tracker *tr, const struct ikw_emit *e,
     }
     if (type->negotiation >= 0 && at->neg)
         slots[type->negotiation] = ikw_value_int(at->neg->id);
-    ikw_fact_add(set_for(tr, type, at), type, tr->source, slots, ev);
+    struct ikw_fact_set *fs = set_for(tr, type, at);
+    struct ikw_fact *f = ikw_fact_add(fs, type, tr->source, slots, ev);
+    if (f && !at->unsure)
+        f->unsure = false;
+    else if (f && f->count == 1 && fs != &tr->daemon)
+        ikw_fact_doubt(fs, f);
     if (at->neg && type == tr->t_sa_up)
         remember_up(at->neg, type, slots, ev);
     if (at->neg && type == tr->t_progress)

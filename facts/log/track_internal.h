@@ -28,6 +28,7 @@ enum {
     SCAN_MAX = 1000,       /* steps along the list of open ones */
     NEAR_MS = 2 * 1000,    /* lines about one packet are this close */
     CALLER_MS = 60 * 1000, /* a refused caller comes again */
+    BLUR_MS = 120 * 1000,  /* what a guess hid is over by then */
     PHASE2_MS = 35 * 1000, /* the timer of a phase 2, and a little */
     SAYS_LINES = 4,        /* a heading stands for this many lines */
     VALUE_MAX = 512        /* longest slot value */
@@ -150,6 +151,7 @@ struct waiting {
     struct ikw_line line;
     struct tunnel *await; /* for the next negotiation of this tunnel */
     struct neg *near;     /* opened just before, by the same packet if 'R' */
+    bool unsure;          /* with `await`: it may be another tunnel's */
     const char *says;     /* of the match */
     char text[WAIT_TEXT];
 };
@@ -159,6 +161,7 @@ struct wait_list {
     size_t n;
     struct neg *unanswered; /* while flushing: see ikw_pick_unanswered */
     size_t candidates;
+    bool closed_by_error; /* while flushing: the line that names the peer */
 };
 
 enum dump { DUMP_NONE, DUMP_IN, DUMP_OUT, DUMP_PLAIN, DUMP_SECRET };
@@ -186,6 +189,7 @@ struct target {
     struct neg *neg;       /* NULL: the tunnel as a whole */
     bool direct;           /* the line names it */
     bool guessed;          /* others would fit as well */
+    bool unsure;           /* some of them of another tunnel */
 };
 
 /* ---- the tracker ------------------------------------------------------- */
@@ -233,6 +237,7 @@ struct ikw_tracker {
     char locals[LOCALS_MAX][64];
     uint8_t local_lens[LOCALS_MAX];
     size_t nlocals, next_local;
+    int64_t blurred_ms; /* when a guess last took one negotiation for another */
 
     const struct ikw_type *t_negotiation, *t_quality, *t_message, *t_notify,
         *t_delete, *t_decrypt, *t_offer, *t_demand, *t_progress, *t_sa_up;
@@ -331,6 +336,10 @@ bool ikw_tie_spi(const struct ikw_match *m, uint32_t *spi);
 
 /* The tunnel of a line without an address. */
 struct tunnel *ikw_tie_guess(struct ikw_tracker *tr);
+/* From now on, for a while, what seems to be the only one that fits may not
+ * be. */
+void ikw_tie_blur(struct ikw_tracker *tr);
+bool ikw_tie_blurred(const struct ikw_tracker *tr);
 
 /* track_pick.c */
 unsigned ikw_phase_of(const struct ikw_message *msg);
@@ -345,6 +354,11 @@ struct neg *ikw_pick_open(const struct ikw_tracker *tr,
 /* The only open one of that phase and role that there is; `count` of them. */
 struct neg *ikw_pick_only(const struct ikw_tracker *tr,
                           const struct ikw_message *msg, size_t *count);
+/* Does an open one of another tunnel than `t` fit as well, of those that
+ * moved on within `ms`? */
+bool ikw_pick_others(const struct ikw_tracker *tr,
+                     const struct ikw_message *msg, const struct tunnel *t,
+                     int64_t ms);
 struct neg *ikw_pick_recent(const struct ikw_tracker *tr, unsigned phase);
 /* The one that an SA came up for; NULL: it began before the log. */
 struct neg *ikw_pick_establish(const struct ikw_tracker *tr,

@@ -174,13 +174,31 @@ static int fitness(const struct ikw_tracker *tr, const struct neg *n,
     return score;
 }
 
+/* The first message of an initiator is sent as it opens: what fails of it at
+ * once is said before anything else is. */
+static struct neg *just_opened(const struct ikw_tracker *tr,
+                               const struct ikw_message *msg,
+                               const uint8_t *rcookie)
+{
+    struct neg *n = tr->ctx.opened;
+    bool first = rcookie && ikw_cookie_zero(rcookie) && n && n->role == 'I' &&
+                 n->phase == 1 && ikw_phase_of(msg) == 1;
+    return first && n->where == OPEN && !n->answered && !n->has_icookie &&
+                   tr->ctx.t_ms == tr->now_ms
+               ? n
+               : NULL;
+}
+
 struct neg *ikw_pick_open(const struct ikw_tracker *tr,
                           const struct ikw_message *msg, const uint8_t *rcookie,
                           bool *sure)
 {
     unsigned phase = ikw_phase_of(msg), steps = 0;
-    struct neg *best = NULL;
+    struct neg *best = just_opened(tr, msg, rcookie);
     int best_score = -1;
+    *sure = best != NULL;
+    if (best)
+        return best;
     for (struct neg *n = tr->open.head; n && steps < SCAN_MAX;
          n = n->gnext, steps++) {
         if ((phase && n->phase != phase) || !role_fits(n, msg) ||
@@ -212,6 +230,20 @@ struct neg *ikw_pick_only(const struct ikw_tracker *tr,
         ++*count;
     }
     return *count == 1 ? only : NULL;
+}
+
+bool ikw_pick_others(const struct ikw_tracker *tr,
+                     const struct ikw_message *msg, const struct tunnel *t,
+                     int64_t ms)
+{
+    unsigned phase = ikw_phase_of(msg), steps = 0;
+    for (const struct neg *n = tr->open.head; n && steps < SCAN_MAX;
+         n = n->gnext, steps++) {
+        if (n->tunnel != t && (!phase || n->phase == phase) &&
+            role_fits(n, msg) && within(n->moved_ms, tr->now_ms, ms))
+            return true;
+    }
+    return false;
 }
 
 struct neg *ikw_pick_recent(const struct ikw_tracker *tr, unsigned phase)

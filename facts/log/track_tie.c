@@ -133,7 +133,7 @@ struct question {
 static bool answer(struct target *out, struct tunnel *t, struct neg *n,
                    bool direct)
 {
-    *out = (struct target){ t, n, direct, false };
+    *out = (struct target){ .tunnel = t, .neg = n, .direct = direct };
     return true;
 }
 
@@ -261,6 +261,17 @@ static bool by_context(const struct question *q, struct target *out,
     return false;
 }
 
+void ikw_tie_blur(struct ikw_tracker *tr)
+{
+    tr->blurred_ms = tr->now_ms;
+}
+
+bool ikw_tie_blurred(const struct ikw_tracker *tr)
+{
+    return tr->blurred_ms != IKW_NO_TIME && tr->now_ms >= tr->blurred_ms &&
+           tr->now_ms - tr->blurred_ms <= BLUR_MS;
+}
+
 static bool by_open(const struct question *q, struct target *out)
 {
     uint8_t i[8], r[8];
@@ -272,6 +283,10 @@ static bool by_open(const struct question *q, struct target *out)
         return false;
     answer(out, n->tunnel, n, false);
     out->guessed = !sure;
+    out->unsure =
+        !sure && ikw_pick_others(q->tr, q->msg, n->tunnel, PENDING_MS);
+    if (out->unsure)
+        ikw_tie_blur(q->tr);
     return true;
 }
 
@@ -279,7 +294,11 @@ static bool by_recent(const struct question *q, struct target *out)
 {
     struct neg *n = ikw_pick_recent(q->tr, ikw_phase_of(q->msg));
     n = n ? touch(q->tr, n) : NULL;
-    return n && answer(out, n->tunnel, n, false);
+    if (!n)
+        return false;
+    answer(out, n->tunnel, n, false);
+    out->unsure = ikw_pick_others(q->tr, q->msg, n->tunnel, 0);
+    return true;
 }
 
 static bool try_tie(const struct question *q, enum ikw_tie tie,
@@ -337,6 +356,7 @@ static void give_up(struct ikw_tracker *tr, const struct ikw_message *msg,
         t = ikw_tunnel_nameless(tr);
     ikw_tunnel_touch(tr, t);
     answer(out, t, ikw_pick(tr, t, msg), false);
+    out->unsure = t->peer && tr->several_peers;
 }
 
 enum ikw_resolved ikw_tie_resolve(struct ikw_tracker *tr,
@@ -369,6 +389,7 @@ void ikw_tie_fallback(struct ikw_tracker *tr, const struct ikw_line *line,
     struct question q = { tr, line, m, msg };
     if (tr->ctx.tunnel && is_near(tr, 0)) {
         use_tunnel(&q, tr->ctx.tunnel, out);
+        out->unsure = out->tunnel->peer && tr->several_peers;
         return;
     }
     for (size_t i = 0; i < msg->nties; i++) {

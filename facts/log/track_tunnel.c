@@ -161,6 +161,13 @@ static struct tunnel *new_tunnel(struct ikw_tracker *tr)
     return t;
 }
 
+/* What was said before any peer was named need not be of the first. */
+static void doubt_all(struct tunnel *t)
+{
+    for (size_t i = 0; t->fs && i < t->fs->nfacts; i++)
+        ikw_fact_doubt(t->fs, t->fs->facts[i]);
+}
+
 /* Lines that came before the first address are of the first peer if they
  * are close to it: then the nameless tunnel becomes that peer's. */
 static struct tunnel *adopt_nameless(struct ikw_tracker *tr)
@@ -172,6 +179,7 @@ static struct tunnel *adopt_nameless(struct ikw_tracker *tr)
     if (!close)
         return NULL;
     tr->nameless = NULL;
+    doubt_all(t);
     return t;
 }
 
@@ -299,6 +307,8 @@ static void supersede(struct ikw_tracker *tr, struct neg *n)
 
 void ikw_tunnels_restart(struct ikw_tracker *tr)
 {
+    if (tr->open.head)
+        ikw_tie_blur(tr);
     while (tr->open.head)
         supersede(tr, tr->open.head);
     while (tr->live.head)

@@ -16,14 +16,14 @@ static bool is_grave(const struct ikw_line *line, const struct ikw_message *m)
 
 static void at_neg(struct neg *n, struct target *out)
 {
-    *out = (struct target){ n->tunnel, n, false, false };
+    *out = (struct target){ .tunnel = n->tunnel, .neg = n };
 }
 
 static void at_tunnel(struct ikw_tracker *tr, struct tunnel *t,
                       const struct ikw_message *msg, struct target *out)
 {
     ikw_tunnel_touch(tr, t);
-    *out = (struct target){ t, ikw_pick(tr, t, msg), false, false };
+    *out = (struct target){ .tunnel = t, .neg = ikw_pick(tr, t, msg) };
 }
 
 /* A harmless line that nothing claimed is most often about an answer to an
@@ -51,12 +51,24 @@ static void place_grave(struct ikw_tracker *tr, const struct ikw_line *line,
     const struct ikw_message *msg = m->tmpl->message;
     size_t count;
     struct neg *n = ikw_pick_only(tr, msg, &count);
-    if (n)
+    if (n) {
         at_neg(n, out);
-    else if (count > 1 && ikw_phase_of(msg))
+        out->unsure =
+            ikw_tie_blurred(tr) && !(tr->exact && n->moved_ms == line->t_ms);
+    } else if (count > 1 && ikw_phase_of(msg)) {
         *out = (struct target){ 0 };
-    else
+        ikw_tie_blur(tr);
+    } else
         ikw_tie_fallback(tr, line, m, out);
+}
+
+/* Is the line of the packet that the line with the peer is of? One packet is
+ * handled after the other: so it is if the peer's negotiation opened just
+ * before, or if that line says that the packet failed. */
+static bool closes(const struct ikw_tracker *tr, const struct waiting *w,
+                   const struct tunnel *t)
+{
+    return tr->wait.closed_by_error || (w->near && w->near->tunnel == t);
 }
 
 static bool place(struct ikw_tracker *tr, const struct waiting *w,
@@ -67,11 +79,14 @@ static bool place(struct ikw_tracker *tr, const struct waiting *w,
     bool grave = is_grave(line, msg);
     if (w->near && !grave && w->near->role == 'R')
         at_neg(w->near, out);
-    else if (t)
+    else if (t) {
         at_tunnel(tr, t, msg, out);
-    else if (w->near && grave)
+        out->unsure = grave && !closes(tr, w, t) &&
+                      ikw_pick_others(tr, msg, t, PENDING_MS);
+    } else if (w->near && grave) {
         at_neg(w->near, out);
-    else if (grave)
+        out->unsure = ikw_pick_others(tr, msg, w->near->tunnel, PENDING_MS);
+    } else if (grave)
         place_grave(tr, line, m, out);
     else
         return place_harmless(tr, line, m, out);
@@ -98,6 +113,7 @@ static bool release_one(struct ikw_tracker *tr, struct waiting *w,
         return true;
     if (ikw_track_unsettled(tr, &m, &at)) {
         w->await = at.tunnel;
+        w->unsure = at.unsure;
         return false;
     }
     ikw_track_apply(tr, &w->line, &m, &at);
@@ -124,7 +140,9 @@ static void release_awaiting(struct ikw_tracker *tr, struct waiting *w,
                              const struct ikw_match *m, struct neg *n)
 {
     const struct ikw_message *msg = m->tmpl->message;
-    struct target at = { w->await, n, true, false };
+    struct target at = {
+        .tunnel = w->await, .neg = n, .direct = true, .unsure = w->unsure
+    };
     unsigned phase = ikw_phase_of(msg);
     if (!n)
         ikw_tunnel_touch(tr, w->await);
@@ -143,8 +161,11 @@ void ikw_wait_prefixed(struct ikw_tracker *tr, const struct ikw_line *line)
     if (!tr->wait.n || ikw_is_local(tr, line->peer))
         return;
     struct tunnel *t = ikw_tunnel_find(tr, line->peer);
+    tr->wait.closed_by_error =
+        line->level == IKW_LEVEL_ERROR || line->level == IKW_LEVEL_WARNING;
     if (t)
         ikw_wait_flush(tr, t);
+    tr->wait.closed_by_error = false;
 }
 
 /* `proofs`: only those that prove a negotiation; the rest is kept. */
@@ -192,6 +213,7 @@ void ikw_wait_add(struct ikw_tracker *tr, const struct ikw_line *line,
     w->line = *line;
     w->line.peer = w->line.tunnel = (struct ikw_slice){ "", 0 };
     w->await = await;
+    w->unsure = false;
     w->says = m->says;
     w->near = tr->ctx.t_ms == tr->now_ms ? tr->ctx.opened : NULL;
     if (w->line.text.len > WAIT_TEXT)
