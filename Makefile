@@ -89,8 +89,8 @@ say = $(if $(V)$(silent),,@printf '  %s  %s\n' $1 $2)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all lib demo setup setup-check check check-unit check-cases asan tsan \
-        fuzz faults-full mutate bench truth calibrate lint format kb-check cov \
-        cov-build valgrind install uninstall dist clean help report-check bless \
+        fuzz faults-full clips-check mutate bench truth calibrate lint format kb-check \
+        cov cov-build valgrind install uninstall dist clean help report-check bless \
         FORCE
 
 ifeq ($(VARIANT),release)
@@ -143,6 +143,12 @@ $(B)/confine_try: $(B)/tests/confine_try.o $(B)/cli.a $(B)/libikewhy.a
 	$(call say,LD,$@)
 	$Q$(LINK) -o $@ $^ $(PKG_LIBS)
 
+# What tests/run-clips compares CLIPS with.
+$(B)/check: | $(B)/derive_many
+$(B)/derive_many: $(B)/tests/derive_many.o $(B)/libikewhy.a
+	$(call say,LD,$@)
+	$Q$(LINK) -o $@ $^ $(PKG_LIBS)
+
 $(B)/diagnose_many: $(B)/tests/diagnose_many.o $(B)/cli.a $(B)/libikewhy.a
 	$(call say,LD,$@)
 	$Q$(LINK) -o $@ $^ $(PKG_LIBS)
@@ -179,8 +185,8 @@ demo: setup ## Build and diagnose a bundled log of a real failure
 check: setup-check ## Build, then run every test and lint there is
 	@$(MAKE) --no-print-directory all $(B)/check
 	@tests/run --build $(B) kb unit cli cases coverage guide lab packets inputs \
-	    watch config capture peer ask proof hostile faults limits confine \
-	    secrets lint
+	    watch config capture peer ask proof clips hostile faults limits \
+	    confine secrets lint
 
 check-unit: all $(B)/check ## Run the unit tests only
 	@tests/run --build $(B) unit
@@ -208,6 +214,11 @@ tsan: setup-check ## The thread that unpacks, under ThreadSanitizer
 
 faults-full: all ## Let every allocation site of nine runs fail (some minutes)
 	@IKEWHY=$(CURDIR)/$(B)/ikewhy tests/run-faults full
+
+clips-check: all $(B)/derive_many ## CLIPS derives the same from every log of tests/lab, or LAB=DIR
+	@tests/setup check
+	@IKEWHY=$(CURDIR)/$(B)/ikewhy tests/run-clips --build $(B) --random 100 \
+	    $(or $(LAB),tests/lab)
 
 bless: all ## Rewrite outputs in README and tour, explain.golden of cases (CASE=SLUG)
 	@tests/run-cases --build $(B) --bless $(CASE)

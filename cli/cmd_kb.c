@@ -1,5 +1,5 @@
-/* ikewhy kb: checks, lists and covers the knowledge base. */
-#include "cli/cli.h"
+/* ikewhy kb: checks, lists, covers and exports the knowledge base. */
+#include "cli/clips.h"
 #include "cli/coverage.h"
 #include "cli/kbfind.h"
 #include "kb/kb.h"
@@ -160,6 +160,8 @@ int ikw_cmd_kb(const struct ikw_options *o)
         return list(o);
     if (!strcmp(what, "coverage"))
         return ikw_kb_coverage(o);
-    ikw_complain("kb: check, list or coverage (see ikewhy kb --help)");
+    if (!strcmp(what, "export"))
+        return ikw_kb_export(o);
+    ikw_complain("kb: check, list, coverage or export (see ikewhy kb --help)");
     return IKW_EXIT_ERROR;
 }

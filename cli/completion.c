@@ -40,7 +40,7 @@ static bool takes_cause(const char *args)
 
 static bool is_choice(const char *arg)
 {
-    return strchr(arg, '|') != NULL;
+    return islower((unsigned char)arg[0]);
 }
 
 static bool is_path(const char *arg)

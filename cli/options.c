@@ -244,6 +244,7 @@ static bool set(struct ikw_options *o, enum option opt, const char *value)
     case OPT_FORMAT_DIAGNOSE:
     case OPT_FORMAT_LINES:
     case OPT_FORMAT_WHY_NOT:
+    case OPT_FORMAT_EXPORT:
     case OPT_COLOR:
         return set_choice(o, opt, value);
     case OPT_YEAR:
