@@ -45,8 +45,8 @@ void ikw_buf_addc(struct ikw_buf *b, char c);
 void ikw_buf_addf(struct ikw_buf *b, const char *fmt, ...) IKW_PRINTF(2, 3);
 void ikw_buf_addv(struct ikw_buf *b, const char *fmt, va_list ap)
     IKW_PRINTF(2, 0);
-void ikw_buf_clear(struct ikw_buf *b);   /* keeps the memory */
-void ikw_buf_release(struct ikw_buf *b); /* frees; usable again */
+void ikw_buf_clear(struct ikw_buf *b);            /* keeps the memory */
+void ikw_buf_release(struct ikw_buf *b);          /* frees; usable again */
 const char *ikw_buf_str(const struct ikw_buf *b); /* never NULL */
 
 #endif

@@ -41,7 +41,7 @@ enum check {
     CHECK_THREAD, /* of this process, in its namespaces */
     CHECK_ITSELF, /* a signal to this process */
     CHECK_ITS_GROUP,
-    CHECK_FLAGS,  /* of a descriptor */
+    CHECK_FLAGS, /* of a descriptor */
     CHECK_LOCK,
     CHECK_TERMINAL
 };

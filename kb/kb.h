@@ -190,9 +190,9 @@ struct ikw_message {
     const char **also;  /* other catalogue ids with the same words */
     size_t nalso;
     const char *means;
-    int healthy; /* 1 seen in healthy logs, 0 not, -1 depends */
+    int healthy;      /* 1 seen in healthy logs, 0 not, -1 depends */
     const char *says; /* a heading: `{@}` in the lines below it; or NULL */
-    bool benign; /* an ERROR/WARNING that needs no explanation */
+    bool benign;      /* an ERROR/WARNING that needs no explanation */
     struct ikw_template *templates;
     size_t ntemplates;
     enum ikw_tie ties[IKW_MAX_TIES];

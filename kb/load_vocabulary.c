@@ -128,12 +128,9 @@ static void check_says(struct ikw_loader *ld, const struct ikw_node *n,
 
 static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
 {
-    static const struct ikw_word makers[] = { { "tracker", 0 },
-                                              { "config", 1 },
-                                              { "packet", 2 },
-                                              { "log", 3 },
-                                              { "capture", 4 },
-                                              { NULL, 0 } };
+    static const struct ikw_word makers[] = { { "tracker", 0 }, { "config", 1 },
+                                              { "packet", 2 },  { "log", 3 },
+                                              { "capture", 4 }, { NULL, 0 } };
     static const struct ikw_word readers[] = {
         { "report", 0 }, { "tracker", 1 }, { "person", 2 }, { NULL, 0 }
     };

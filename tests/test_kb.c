@@ -185,7 +185,9 @@ static void lines_beyond_65535_are_counted(void)
 
 static void sizes_and_depths_have_limits(void)
 {
-    struct fault big = { "too big", "causes/x.xml", "", 0, "KB021", "more than" };
+    struct fault big = {
+        "too big", "causes/x.xml", "", 0, "KB021", "more than"
+    };
     struct ikw_diags ds = { 0 };
     struct ikw_buf b = { 0 };
     ikw_buf_adds(&b, "<causes>");

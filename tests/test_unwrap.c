@@ -87,8 +87,8 @@ static void nothing_is_lost_at_the_limits(void)
     ikw_buf_addf(&in, HEAD "begin\nIdentity Protection mode.\n");
     for (int i = 0; i < 20; i++)
         ikw_buf_addf(&in, "%s%0*d\n", i % 7 ? "piece " : HEAD, i * 400, i);
-    CU_ASSERT(ikw_unwrap_needed(
-        u, (struct ikw_slice){ ikw_buf_str(&in), in.len }));
+    CU_ASSERT(
+        ikw_unwrap_needed(u, (struct ikw_slice){ ikw_buf_str(&in), in.len }));
     give_lines(u, ikw_buf_str(&in), &out);
     size_t lines = 0;
     for (size_t i = 0; i < out.len; i++)
