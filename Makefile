@@ -35,6 +35,13 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o)
 TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
 
+# What the program is built with of its own knowledge base (kb/image.h): it
+# starts without reading the XML while that is the same. `make KB_IMAGE=` (or a
+# base at fault) builds it without, as where the target's programs do not run.
+KB_IMAGE := $(if $(filter fuzz,$(VARIANT)),,yes)
+KB_XML := $(sort $(wildcard kb/*.xml kb/*/*.xml))
+IMAGE_OBJ := $(B)/cli/image.o
+
 # ---- libraries: linked only if a source includes them ----------------------
 
 uses = $(shell grep -lE '^ *\# *include *<($1)' $(LIB_SRC) $(CLI_SRC) \
@@ -110,6 +117,8 @@ $(B)/flags: FORCE
 	$(call stamp,'$(COMPILE) $(PKG_LIBS)')
 $(B)/cli-flags: FORCE
 	$(call stamp,$(CLI_DEFS))
+$(B)/image-of: FORCE
+	$(call stamp,'$(if $(KB_IMAGE),$(KB_XML))')
 
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
@@ -124,12 +133,26 @@ $(B)/libikewhy.a: $(LIB_OBJ)
 	$(call say,AR,$@)
 	$Qrm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
 
-$(B)/ikewhy: $(CLI_OBJ) $(B)/libikewhy.a
+$(B)/kbimage: $(B)/tools/kbimage.o $(B)/libikewhy.a
 	$(call say,LD,$@)
-	$Q$(LINK) -o $@ $(CLI_OBJ) $(B)/libikewhy.a $(PKG_LIBS)
+	$Q$(LINK) -o $@ $^ $(PKG_LIBS)
+
+$(B)/kb.image: $(B)/image-of $(if $(KB_IMAGE),$(B)/kbimage $(KB_XML))
+	$(call say,KB,$@)
+	$Q$(if $(KB_IMAGE),$(B)/kbimage kb > $@ || \
+	    { echo 'kb: the program is built without it' >&2; : > $@; },: > $@)
+
+$(IMAGE_OBJ): cli/image.S $(B)/kb.image $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,AS,$@)
+	$Q$(CC) $(OPT) $(CFLAGS) -DIKW_IMAGE='"$(B)/kb.image"' -c -o $@ $<
+
+$(B)/ikewhy: $(CLI_OBJ) $(IMAGE_OBJ) $(B)/libikewhy.a
+	$(call say,LD,$@)
+	$Q$(LINK) -o $@ $(CLI_OBJ) $(IMAGE_OBJ) $(B)/libikewhy.a $(PKG_LIBS)
 
 # The suites see the command line's parts too, but its main.
-$(B)/cli.a: $(filter-out $(B)/cli/main.o,$(CLI_OBJ))
+$(B)/cli.a: $(filter-out $(B)/cli/main.o,$(CLI_OBJ)) $(IMAGE_OBJ)
 	$(call say,AR,$@)
 	$Qrm -f $@ && $(AR) rcs $@ $^
 
@@ -166,7 +189,7 @@ $(B)/corpus_%: $(B)/tests/%.o $(B)/tests/corpus_main.o $(B)/cli.a \
 	$Q$(LINK) -o $@ $^ $(PKG_LIBS)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
--include $(FUZZ_SRC:%.c=$(B)/%.d)
+-include $(FUZZ_SRC:%.c=$(B)/%.d) $(B)/tools/kbimage.d
 
 # ---- trying it -------------------------------------------------------------
 
@@ -291,7 +314,7 @@ valgrind: ## The unit tests and the commands under memcheck (some minutes)
 	@tests/run-valgrind $(B)
 
 format: ## Reformat the C sources with clang-format
-	clang-format -i $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(FUZZ_SRC) \
+	clang-format -i $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(FUZZ_SRC) tools/*.c \
 	    $(HEADERS) $(wildcard cli/*.h tests/*.h)
 
 # ---- installing ------------------------------------------------------------

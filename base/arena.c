@@ -64,15 +64,24 @@ void *ikw_xgrow(void *p, size_t *cap, size_t need, size_t elem_bytes)
 
 /* A page fault for every 4 KiB was a third of the time it takes to load a
  * knowledge base. */
-static struct ikw_arena_block *large_block(void)
+static struct ikw_arena_block *large_block(size_t size)
 {
     void *p = NULL;
-    if (posix_memalign(&p, LARGE_BLOCK, LARGE_BLOCK))
+    if (posix_memalign(&p, LARGE_BLOCK, size))
         ikw_must(NULL);
 #if defined(MADV_HUGEPAGE)
-    madvise(p, LARGE_BLOCK, MADV_HUGEPAGE); /* a hint: it may fail */
+    madvise(p, size, MADV_HUGEPAGE); /* a hint: it may fail */
 #endif
     return p;
+}
+
+/* The next whole number of large blocks. */
+static size_t large_size(size_t size)
+{
+    const size_t unit = LARGE_BLOCK;
+    if (size > SIZE_MAX - unit)
+        ikw_must(NULL);
+    return (size + unit - 1) / unit * unit;
 }
 
 static struct ikw_arena_block *add_block(struct ikw_arena *a, size_t need)
@@ -83,10 +92,10 @@ static struct ikw_arena_block *add_block(struct ikw_arena *a, size_t need)
     if (size < need)
         size = need;
     struct ikw_arena_block *b;
-    bool large = a->large && need <= LARGE_BLOCK - sizeof *b;
-    if (large)
-        size = LARGE_BLOCK - sizeof *b;
-    b = large ? large_block() : ikw_xmalloc(sizeof *b + size);
+    if (a->large)
+        size = large_size(sizeof *b + size) - sizeof *b;
+    b = a->large ? large_block(sizeof *b + size)
+                 : ikw_xmalloc(sizeof *b + size);
     b->next = a->head;
     b->size = size;
     b->used = 0;
@@ -94,16 +103,33 @@ static struct ikw_arena_block *add_block(struct ikw_arena *a, size_t need)
     return b;
 }
 
-void *ikw_arena_alloc(struct ikw_arena *a, size_t size_bytes)
+static size_t aligned(size_t size_bytes)
 {
-    size_t n = (size_bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    return (size_bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
+/* Not zeroed. */
+static void *take(struct ikw_arena *a, size_t size_bytes)
+{
+    size_t n = aligned(size_bytes);
     struct ikw_arena_block *b = a->head;
     if (!b || b->size - b->used < n)
         b = add_block(a, n);
     void *p = (char *)b->data + b->used;
     b->used += n;
     a->used_bytes += n;
-    return memset(p, 0, n);
+    return p;
+}
+
+void *ikw_arena_alloc(struct ikw_arena *a, size_t size_bytes)
+{
+    void *p = take(a, size_bytes);
+    return memset(p, 0, aligned(size_bytes));
+}
+
+void *ikw_arena_dup(struct ikw_arena *a, const void *from, size_t size_bytes)
+{
+    return memcpy(take(a, size_bytes), from, size_bytes);
 }
 
 char *ikw_arena_strndup(struct ikw_arena *a, const char *s, size_t len)
@@ -117,6 +143,16 @@ char *ikw_arena_strndup(struct ikw_arena *a, const char *s, size_t len)
 char *ikw_arena_strdup(struct ikw_arena *a, const char *s)
 {
     return ikw_arena_strndup(a, s, strlen(s));
+}
+
+size_t ikw_arena_parts(const struct ikw_arena *a, struct ikw_arena_part *out,
+                       size_t max)
+{
+    size_t n = 0;
+    for (const struct ikw_arena_block *b = a->head; b; b = b->next, n++)
+        if (n < max)
+            out[n] = (struct ikw_arena_part){ (const char *)b->data, b->used };
+    return n;
 }
 
 void ikw_arena_release(struct ikw_arena *a)

@@ -19,9 +19,19 @@ struct ikw_arena {
 
 /* Zeroed, aligned for any object. Valid until release. Never NULL. */
 void *ikw_arena_alloc(struct ikw_arena *a, size_t size_bytes);
+/* A copy, as aligned. */
+void *ikw_arena_dup(struct ikw_arena *a, const void *from, size_t size_bytes);
 /* `len` bytes of `s` and a NUL. */
 char *ikw_arena_strndup(struct ikw_arena *a, const char *s, size_t len);
 char *ikw_arena_strdup(struct ikw_arena *a, const char *s);
+/* What was handed out, block by block, the newest first: the first `max` of
+ * them. Returns how many there are. Borrowed. */
+struct ikw_arena_part {
+    const char *ptr;
+    size_t len;
+};
+size_t ikw_arena_parts(const struct ikw_arena *a, struct ikw_arena_part *out,
+                       size_t max);
 /* Frees everything; the arena is empty and usable again. */
 void ikw_arena_release(struct ikw_arena *a);
 

@@ -1,7 +1,7 @@
 #include "cli/kbfind.h"
 
 #include "cli/cli.h"
-#include "kb/kb.h"
+#include "kb/image.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,13 +54,24 @@ void ikw_kb_find(const char *given, struct ikw_buf *dir)
         ikw_buf_adds(dir, IKW_KB_DIR);
 }
 
+/* cli/image.S; no bytes where the program was built without. */
+extern const char ikw_kb_image[], ikw_kb_image_end[];
+
+struct ikw_slice ikw_kb_built_in(void)
+{
+    uintptr_t from = (uintptr_t)ikw_kb_image, to = (uintptr_t)ikw_kb_image_end;
+    return (struct ikw_slice){ ikw_kb_image, to - from };
+}
+
 struct ikw_kb *ikw_kb_open(const struct ikw_options *o)
 {
     struct ikw_buf dir = { 0 };
     struct ikw_limits limits = o->limits;
     struct ikw_diags ds = { .limits = &limits };
     ikw_kb_find(o->kb, &dir);
-    struct ikw_kb *kb = ikw_kb_load(dir.ptr, &ds);
+    struct ikw_kb *kb = ikw_kb_image_load(ikw_kb_built_in(), dir.ptr);
+    if (!kb)
+        kb = ikw_kb_load(dir.ptr, &ds);
     if (!kb || ds.count)
         ikw_print_diags(stderr, &ds);
     if (!kb)

@@ -12,7 +12,11 @@ struct ikw_options;
  * that holds a knowledge base; a named one is not checked. */
 void ikw_kb_find(const char *given, struct ikw_buf *dir);
 
-/* Finds and loads; NULL after printing what is wrong. Caller frees. */
+/* The image that was built into the program; of no bytes if none was. */
+struct ikw_slice ikw_kb_built_in(void);
+
+/* Finds and loads, from the image if it is of the same files; NULL after
+ * printing what is wrong. Caller frees. */
 struct ikw_kb *ikw_kb_open(const struct ikw_options *o);
 
 #endif

@@ -79,7 +79,7 @@ static void add_slot(struct ikw_buf *out, const struct ikw_fact *f,
                      struct ikw_slice name)
 {
     int slot = slot_named(f->type, name);
-    struct ikw_value v = { IKW_NIL, 0, 0, { 0 } };
+    struct ikw_value v = { .kind = IKW_NIL };
     if (slot >= 0)
         v = ikw_match_slot(f, (unsigned)slot);
     add_value(out, v, slot >= 0 && is_clock(f->type, (unsigned)slot, v));

@@ -13,7 +13,7 @@ int64_t ikw_match_time(const struct ikw_evidence *ev)
 
 static struct ikw_value known_int(bool known, int64_t i)
 {
-    struct ikw_value v = { IKW_NIL, 0, 0, { 0 } };
+    struct ikw_value v = { .kind = IKW_NIL };
     if (known) {
         v.kind = IKW_INT;
         v.u.i = i;

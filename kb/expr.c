@@ -55,7 +55,7 @@ static bool add_capture(struct ikw_loader *ld, unsigned line,
         return ikw_load_fault(ld, line, IKW_DIAG_UNKNOWN_CAPTURE,
                               "captures have no part '%.*s'", (int)part.len,
                               part.ptr);
-    p->part = parts[k].part;
+    p->part = ikw_arena_strdup(&ld->kb->arena, parts[k].part);
     return true;
 }
 

@@ -64,6 +64,7 @@ enum ikw_value_kind { IKW_NIL, IKW_INT, IKW_STR };
 struct ikw_value {
     enum ikw_value_kind kind;
     uint32_t len, hash; /* IKW_STR */
+    uint32_t zero;      /* in place of padding: kb/image_make.c compares */
     union {
         int64_t i;
         const char *str;
