@@ -110,6 +110,9 @@ bool ikw_load_fault(struct ikw_loader *ld, unsigned line,
     IKW_PRINTF(4, 5);
 
 struct ikw_pos ikw_load_pos(const struct ikw_loader *ld, unsigned line);
+/* For a member of what stays on the KB's arena. */
+void ikw_load_at(struct ikw_pos *pos, const struct ikw_loader *ld,
+                 unsigned line);
 
 /* Parses; every element and attribute of the tree is one of elements.def,
  * the root is `root`, required attributes are there. NULL if nothing can be

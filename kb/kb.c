@@ -16,6 +16,15 @@ struct ikw_pos ikw_load_pos(const struct ikw_loader *ld, unsigned line)
     return (struct ikw_pos){ ld->file, line };
 }
 
+/* By member: padding that is copied with the rest differs from load to load,
+ * and an image takes no word that does (kb/image_make.c). */
+void ikw_load_at(struct ikw_pos *pos, const struct ikw_loader *ld,
+                 unsigned line)
+{
+    pos->file = ld->file;
+    pos->line = line;
+}
+
 bool ikw_load_fault(struct ikw_loader *ld, unsigned line,
                     enum ikw_diag_code code, const char *fmt, ...)
 {

@@ -29,7 +29,7 @@ static void link_later(struct ikw_loader *ld, unsigned line, const char *id,
 {
     struct ikw_cause_link *l =
         IKW_ARENA_NEW(&ld->kb->arena, struct ikw_cause_link);
-    l->pos = ikw_load_pos(ld, line);
+    ikw_load_at(&l->pos, ld, line);
     l->id = id;
     l->place = place;
     ikw_list_add(&ld->links, l);
@@ -107,7 +107,7 @@ static void load_cause(struct ikw_loader *ld, const struct ikw_node *n)
     c->id = ikw_attr(n, "id");
     if (!c->id)
         return;
-    c->pos = ikw_load_pos(ld, n->line);
+    ikw_load_at(&c->pos, ld, n->line);
     load_attrs(ld, n, c);
     c->remedies = IKW_ARENA_ARRAY(a, struct ikw_remedy,
                                   ikw_node_count(n, IKW_ELEM_REMEDY));

@@ -31,7 +31,7 @@ static void load_envelope(struct ikw_loader *ld, const struct ikw_node *n)
     e->pattern = ikw_attr(n, "pattern");
     e->newest_first_possible = ikw_attr_yes(ld, n, "newest-first", false);
     e->order = (unsigned)kb->nenvelopes;
-    e->pos = ikw_load_pos(ld, n->line);
+    ikw_load_at(&e->pos, ld, n->line);
     if (!e->id || !e->title || !e->dialect || !e->pattern)
         return;
     for (size_t i = 0; i < kb->nenvelopes; i++)

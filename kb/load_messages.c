@@ -162,7 +162,7 @@ static void load_emit(struct ikw_loader *ld, const struct ikw_node *n,
 {
     struct ikw_emit *e = &m->emits[m->nemits];
     e->type = ikw_load_type(ld, n);
-    e->pos = ikw_load_pos(ld, n->line);
+    ikw_load_at(&e->pos, ld, n->line);
     if (!e->type)
         return;
     if (e->type->derived)
@@ -261,7 +261,7 @@ static void load_message(struct ikw_loader *ld, const struct ikw_node *n,
     struct ikw_message *m = IKW_ARENA_NEW(a, struct ikw_message);
     m->id = ikw_attr(n, "id");
     m->area = area;
-    m->pos = ikw_load_pos(ld, n->line);
+    ikw_load_at(&m->pos, ld, n->line);
     if (!m->id)
         return;
     m->ties[0] = IKW_TIE_PEER;

@@ -112,7 +112,7 @@ static void load_pattern(struct ikw_rule_draft *d, const struct ikw_node *n)
                                              { NULL, 0 } };
     struct ikw_pattern *p = &d->rule->patterns[d->rule->npatterns];
     p->type = ikw_load_type(d->ld, n);
-    p->pos = ikw_load_pos(d->ld, n->line);
+    ikw_load_at(&p->pos, d->ld, n->line);
     if (!p->type) {
         d->broken = true;
         return;
@@ -187,7 +187,7 @@ static void load_rule(struct ikw_loader *ld, const struct ikw_node *n,
     const struct ikw_node *part;
     r->id = ikw_attr(n, "id");
     r->layer = layer;
-    r->pos = ikw_load_pos(ld, n->line);
+    ikw_load_at(&r->pos, ld, n->line);
     if (!r->id)
         return;
     if ((part = only(ld, n, IKW_ELEM_WHEN)) != NULL)

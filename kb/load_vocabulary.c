@@ -155,7 +155,7 @@ static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
                        "type '%s' is derived, so only rules produce it",
                        t->name);
     t->negotiation = -1;
-    t->pos = ikw_load_pos(ld, n->line);
+    ikw_load_at(&t->pos, ld, n->line);
     t->slots = IKW_ARENA_ARRAY(a, struct ikw_slot, IKW_MAX_SLOTS);
     for (const struct ikw_node *c = n->child; c; c = c->next)
         load_slot(ld, c, t);

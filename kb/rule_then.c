@@ -166,7 +166,7 @@ void ikw_draft_thens(struct ikw_rule_draft *d, const struct ikw_node *then)
         struct ikw_then *t = &r->thens[r->nthens];
         t->kind = then_kind(c->elem);
         t->subject_var = -1;
-        t->pos = ikw_load_pos(d->ld, c->line);
+        ikw_load_at(&t->pos, d->ld, c->line);
         bool ok = t->kind == IKW_THEN_DERIVE ? load_derive(d, c, t)
                                              : load_weighing(d, c, t);
         r->nthens += ok;

@@ -149,7 +149,7 @@ bool ikw_template_parse(struct ikw_loader *ld, unsigned line, const char *text,
     while (t.len && strchr(" \t\r\n", t.ptr[t.len - 1]))
         t.len--;
     out->source = ikw_arena_strndup(a, t.ptr, t.len);
-    out->pos = ikw_load_pos(ld, line);
+    ikw_load_at(&out->pos, ld, line);
     bool ok;
     if (memchr(t.ptr, '\n', t.len))
         ok = fault(&s, "more than one line:", t);
