@@ -69,7 +69,7 @@ struct ikw_kb *ikw_kb_open(const struct ikw_options *o)
     struct ikw_limits limits = o->limits;
     struct ikw_diags ds = { .limits = &limits };
     ikw_kb_find(o->kb, &dir);
-    struct ikw_kb *kb = ikw_kb_image_load(ikw_kb_built_in(), dir.ptr);
+    struct ikw_kb *kb = ikw_kb_image_load(ikw_kb_built_in(), dir.ptr, &limits);
     if (!kb)
         kb = ikw_kb_load(dir.ptr, &ds);
     if (!kb || ds.count)

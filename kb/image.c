@@ -111,14 +111,28 @@ static const struct image_head *head_of(struct ikw_slice image)
     return ours ? h : NULL;
 }
 
-struct ikw_kb *ikw_kb_image_load(struct ikw_slice image, const char *dir)
+/* Whether no document is refused that was not when the image was made. */
+static bool limits_allow(const struct ikw_limits *limits)
+{
+    static const enum ikw_limit of_documents[] = { IKW_LIMIT_XML_OCTETS,
+                                                   IKW_LIMIT_XML_DEPTH,
+                                                   IKW_LIMIT_XML_ELEMENTS };
+    bool allow = true;
+    for (size_t i = 0; i < sizeof of_documents / sizeof *of_documents; i++)
+        allow &= ikw_limit_most(limits, of_documents[i]) >=
+                 ikw_limit_row(of_documents[i])->normal;
+    return allow;
+}
+
+struct ikw_kb *ikw_kb_image_load(struct ikw_slice image, const char *dir,
+                                 const struct ikw_limits *limits)
 {
     const struct image_head *h = head_of(image);
     struct ikw_kb_files files = { 0 };
     struct ikw_diags unsaid = { 0 }; /* whoever reads the XML says it */
     struct ikw_kb *kb = NULL;
-    if (h && ikw_kb_files_list(&files, dir, &unsaid) && !unsaid.count &&
-        same_files(image.ptr, h, &files, dir))
+    if (h && limits_allow(limits) && ikw_kb_files_list(&files, dir, &unsaid) &&
+        !unsaid.count && same_files(image.ptr, h, &files, dir))
         kb = revive(image.ptr, h, &files, dir);
     ikw_kb_files_release(&files);
     ikw_diags_release(&unsaid);

@@ -14,8 +14,11 @@ bool ikw_kb_image_make(const char *dir, struct ikw_buf *out,
                        struct ikw_diags *ds);
 
 /* What ikw_kb_load(dir) would return, if the files of DIR are, name by name
- * and byte by byte, those that `image` was made of; NULL if they are not or
- * there is no image (no bytes). Caller frees; the image is not kept. */
-struct ikw_kb *ikw_kb_image_load(struct ikw_slice image, const char *dir);
+ * and byte by byte, those that `image` was made of; NULL if they are not,
+ * there is no image (no bytes), or `limits` (NULL: the defaults) allow a
+ * document less than the defaults, with which it was made. Caller frees; the
+ * image is not kept. */
+struct ikw_kb *ikw_kb_image_load(struct ikw_slice image, const char *dir,
+                                 const struct ikw_limits *limits);
 
 #endif

@@ -85,7 +85,7 @@ static void folder_remove(struct folder *f)
 static bool serves(struct folder *f)
 {
     struct ikw_slice image = { f->image.ptr, f->image.len };
-    struct ikw_kb *kb = ikw_kb_image_load(image, f->dir);
+    struct ikw_kb *kb = ikw_kb_image_load(image, f->dir, f->ds.limits);
     bool served = kb != NULL;
     ikw_kb_free(kb);
     return served;
@@ -182,7 +182,7 @@ static void the_program_holds_what_its_xml_says(void)
 {
     struct ikw_diags ds = { 0 };
     struct ikw_kb *xml = ikw_kb_load("kb", &ds);
-    struct ikw_kb *image = ikw_kb_image_load(ikw_kb_built_in(), "kb");
+    struct ikw_kb *image = ikw_kb_image_load(ikw_kb_built_in(), "kb", NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(xml);
     CU_ASSERT_PTR_NOT_NULL_FATAL(image);
     same_kb(xml, image);
@@ -197,7 +197,7 @@ static void an_image_names_the_folder_that_is_asked_for(void)
     folder_make(&f);
     struct ikw_slice image = { f.image.ptr, f.image.len };
     struct ikw_kb *xml = ikw_kb_load(f.dir, &f.ds);
-    struct ikw_kb *kb = ikw_kb_image_load(image, f.dir);
+    struct ikw_kb *kb = ikw_kb_image_load(image, f.dir, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(xml);
     CU_ASSERT_PTR_NOT_NULL_FATAL(kb);
     same_kb(xml, kb);
@@ -288,7 +288,7 @@ static void without_an_image_there_is_none(void)
     struct folder f;
     struct ikw_slice none = { "", 0 };
     folder_make(&f);
-    CU_ASSERT_PTR_NULL(ikw_kb_image_load(none, f.dir));
+    CU_ASSERT_PTR_NULL(ikw_kb_image_load(none, f.dir, NULL));
     folder_remove(&f);
 }
 
@@ -308,6 +308,33 @@ static void another_form_or_length_is_refused(void)
     }
     f.image.len = len;
     CU_ASSERT_TRUE(serves(&f));
+    folder_remove(&f);
+}
+
+static bool serves_under(struct folder *f, const char *setting)
+{
+    struct ikw_limits limits;
+    struct ikw_buf why = { 0 };
+    ikw_limits_init(&limits);
+    CU_ASSERT_TRUE(ikw_limits_set(&limits, setting, &why));
+    f->ds.limits = &limits;
+    bool served = serves(f);
+    f->ds.limits = NULL;
+    ikw_buf_release(&why);
+    return served;
+}
+
+static void a_limit_that_refuses_documents_is_asked_of_the_xml(void)
+{
+    struct folder f;
+    folder_make(&f);
+    CU_ASSERT_FALSE(serves_under(&f, "xml-octets=16777215"));
+    CU_ASSERT_FALSE(serves_under(&f, "xml-depth=15"));
+    CU_ASSERT_FALSE(serves_under(&f, "xml-elements=1999999"));
+    CU_ASSERT_TRUE(serves_under(&f, "xml-octets=17M"));
+    CU_ASSERT_TRUE(serves_under(&f, "xml-depth=17"));
+    CU_ASSERT_TRUE(serves_under(&f, "xml-elements=2000000"));
+    CU_ASSERT_TRUE(serves_under(&f, "line=1024"));
     folder_remove(&f);
 }
 
@@ -339,6 +366,8 @@ CU_TestInfo ikw_test_image[] = {
       a_file_that_none_of_a_base_is_named_is_seen },
     { "without_an_image_there_is_none", without_an_image_there_is_none },
     { "another_form_or_length_is_refused", another_form_or_length_is_refused },
+    { "a_limit_that_refuses_documents_is_asked_of_the_xml",
+      a_limit_that_refuses_documents_is_asked_of_the_xml },
     { "of_a_base_at_fault_there_is_no_image",
       of_a_base_at_fault_there_is_no_image },
     CU_TEST_INFO_NULL,
