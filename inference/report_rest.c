@@ -242,17 +242,14 @@ static void tell_alarm(struct ikw_rest *r, const struct ikw_scene *s,
         ikw_rest_error(r, NULL, &f->first, f->count);
 }
 
-/* That a timer ran out, or that a packet was refused, only repeats that a
- * negotiation went wrong: a verdict on it, or on the one it follows from,
- * explains as much. */
+/* What only repeats that a negotiation went wrong is explained by a verdict on
+ * it, or on the one it follows from. */
 static bool is_consequence(const struct ikw_scene *s, const struct ikw_fact *f)
 {
-    static const char *const types[] = { "timeout", "input-refused" };
+    const struct ikw_message *m = f->first.message;
     int64_t subject;
-    bool follows = false;
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        follows = follows || strcmp(f->type->name, types[i]) == 0;
-    return follows && ikw_fact_int(f, "negotiation", &subject) &&
+    return (f->type->consequence || (m && m->consequence)) &&
+           ikw_fact_int(f, "negotiation", &subject) &&
            covered(ikw_scene_problem(s, subject));
 }
 

@@ -50,8 +50,9 @@ struct ikw_type {
     const char *read_by; /* if not by rules: "report", "tracker", "person" */
     const char *says;    /* a fact in words (facts/fact_words.c), or NULL */
     enum ikw_draw draw;
-    int negotiation; /* index of the slot of that name, or -1 */
-    unsigned index;  /* in ikw_kb.types */
+    bool consequence; /* as of a message, of all that yield it */
+    int negotiation;  /* index of the slot of that name, or -1 */
+    unsigned index;   /* in ikw_kb.types */
     struct ikw_pos pos;
 };
 
@@ -194,6 +195,7 @@ struct ikw_message {
     int healthy;      /* 1 seen in healthy logs, 0 not, -1 depends */
     const char *says; /* a heading: `{@}` in the lines below it; or NULL */
     bool benign;      /* an ERROR/WARNING that needs no explanation */
+    bool consequence; /* it only repeats that its negotiation went wrong */
     struct ikw_template *templates;
     size_t ntemplates;
     enum ikw_tie ties[IKW_MAX_TIES];

@@ -239,6 +239,7 @@ static void load_attrs(struct ikw_loader *ld, const struct ikw_node *n,
     m->says = ikw_attr(n, "says");
     m->healthy = ikw_attr_word(ld, n, "healthy", healthy, -1);
     m->benign = ikw_attr_yes(ld, n, "benign", false);
+    m->consequence = ikw_attr_yes(ld, n, "consequence", false);
     if (also)
         m->also = ikw_words_split(&ld->kb->arena, also, &m->nalso);
 }

@@ -161,6 +161,7 @@ static void load_type(struct ikw_loader *ld, const struct ikw_node *n)
         load_slot(ld, c, t);
     t->says = ikw_attr(n, "says");
     t->draw = (enum ikw_draw)ikw_attr_word(ld, n, "draw", draws, IKW_DRAW_NOT);
+    t->consequence = ikw_attr_yes(ld, n, "consequence", false);
     if (t->says)
         check_says(ld, n, t);
     t->index = (unsigned)ld->type_list.n;

@@ -30,7 +30,7 @@ static const char vocabulary[] =
     "<slot name='what' kind='text'/></type>"
     "<type name='follows' means='Explained by another.'>"
     "<slot name='negotiation' kind='id'/><slot name='of' kind='id'/></type>"
-    "<type name='timeout' means='A timer ran out.'>"
+    "<type name='timeout' means='A timer ran out.' consequence='yes'>"
     "<slot name='negotiation' kind='id'/></type>"
     "<type name='daemon' means='The daemon.'><slot name='event' kind='text'/>"
     "</type>"
@@ -160,6 +160,7 @@ static const char messages[] =
     MESSAGE("odd", "WARNING", "")
     MESSAGE("fine", "INFO", "")
     MESSAGE("shrug", "ERROR", "benign='yes'")
+    MESSAGE("moan", "ERROR", "consequence='yes'")
     "</messages>";
 /* clang-format on */
 

@@ -492,6 +492,8 @@ static void alarms_without_a_verdict_are_unexplained(void)
         { "bad", "clue negotiation=2 what=key", 1 },
         { "bad", "timeout negotiation=1", 0 }, /* says nothing new */
         { "bad", "timeout negotiation=2", 1 },
+        { "moan", "clue negotiation=1 what=riddle", 0 }, /* nor does this */
+        { "moan", "clue negotiation=2 what=riddle", 1 },
         { "bad", "clue negotiation=1 what=path-out", 1 }, /* a rival's */
         { "bad", "clue negotiation=1 what=not-key", 1 },
     };
