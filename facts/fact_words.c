@@ -28,8 +28,8 @@ static struct ikw_value value_of(const struct saying *f, struct ikw_slice name)
 /* Is it the word, or one of "a or b or c"? */
 static bool is_among(struct ikw_slice words, struct ikw_slice word)
 {
-    for (;;) {
-        const char *sp = words.len ? memchr(words.ptr, ' ', words.len) : NULL;
+    while (words.len) {
+        const char *sp = memchr(words.ptr, ' ', words.len);
         size_t end = sp ? (size_t)(sp - words.ptr) : words.len;
         if (ikw_slice_eq(ikw_slice_sub(words, 0, end), word))
             return true;
@@ -37,6 +37,7 @@ static bool is_among(struct ikw_slice words, struct ikw_slice word)
             return false;
         words = ikw_slice_sub(words, end + 4, words.len); /* " or " */
     }
+    return false;
 }
 
 static void add_value(struct ikw_buf *out, struct ikw_value v,
