@@ -2,7 +2,6 @@
 #include "cli/json.h"
 #include "cli/render.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct comparison {
@@ -160,14 +159,9 @@ static bool render_json(struct ikw_buf *out, const struct comparison *c)
         json_array_append_new(list, trial_json(&c->session, c->trials.v[i]));
     json_object_set_new(o, "trials", list);
     json_object_set_new(o, "verdicts", ikw_json_verdicts(&c->session));
-    char *text = json_dumps(o, JSON_INDENT(1));
+    bool ok = ikw_json_dump(out, o, JSON_INDENT(1));
     json_decref(o);
-    if (!text)
-        return false;
-    ikw_buf_adds(out, text);
-    ikw_buf_addc(out, '\n');
-    free(text);
-    return true;
+    return ok;
 }
 
 /* ---- text -------------------------------------------------------------- */

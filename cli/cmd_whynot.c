@@ -1,4 +1,5 @@
 /* ikewhy why-not: what keeps the verdict from being another cause. */
+#include "cli/json.h"
 #include "cli/whynot_json.h"
 
 #include <limits.h>
@@ -304,14 +305,9 @@ static bool answer_json(struct whynot *w)
         c = candidate(asked.contest, w->cause);
     json_t *o = ikw_whynot_head_json(w->session, w->cause, w->verdict, c);
     json_object_set_new(o, "rules", rules_json(w));
-    char *text = json_dumps(o, JSON_INDENT(1));
+    bool ok = ikw_json_dump(&w->view.page->out, o, JSON_INDENT(1));
     json_decref(o);
-    if (!text)
-        return false;
-    ikw_buf_adds(&w->view.page->out, text);
-    ikw_buf_addc(&w->view.page->out, '\n');
-    free(text);
-    return true;
+    return ok;
 }
 
 /* A log in which nothing happened has no set; its rules are asked of an empty

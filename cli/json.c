@@ -23,6 +23,17 @@ static void set_text(json_t *o, const char *key, const char *text)
     ikw_buf_release(&b);
 }
 
+bool ikw_json_dump(struct ikw_buf *out, const json_t *value, size_t flags)
+{
+    char *text = json_dumps(value, flags);
+    if (!text)
+        return false;
+    ikw_buf_adds(out, text);
+    ikw_buf_addc(out, '\n');
+    free(text);
+    return true;
+}
+
 void ikw_json_text(json_t *o, const char *key, const char *text)
 {
     set_text(o, key, text);
@@ -455,12 +466,7 @@ static json_t *report(const struct ikw_session *s)
 bool ikw_render_json(struct ikw_buf *out, const struct ikw_session *s)
 {
     json_t *root = report(s);
-    char *text = json_dumps(root, JSON_INDENT(1));
+    bool ok = ikw_json_dump(out, root, JSON_INDENT(1));
     json_decref(root);
-    if (!text)
-        return false;
-    ikw_buf_adds(out, text);
-    ikw_buf_addc(out, '\n');
-    free(text);
-    return true;
+    return ok;
 }

@@ -6,6 +6,9 @@
 
 #include <jansson.h>
 
+/* The value as text, with JSON_INDENT or JSON_COMPACT, and a newline. False if
+ * it cannot be encoded. */
+bool ikw_json_dump(struct ikw_buf *out, const json_t *value, size_t flags);
 /* Escaped; nothing where `text` is NULL. */
 void ikw_json_text(json_t *o, const char *key, const char *text);
 /* File, line, level and text of a line of a log. */

@@ -2,7 +2,6 @@
 
 #include "cli/render.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { ID_ROOM = 40 };
@@ -122,13 +121,7 @@ json_t *ikw_jsonl_outcome(const struct ikw_session *s, const char *host)
 
 bool ikw_jsonl_line(struct ikw_buf *out, const json_t *o)
 {
-    char *text = json_dumps(o, JSON_COMPACT);
-    if (!text)
-        return false;
-    ikw_buf_adds(out, text);
-    ikw_buf_addc(out, '\n');
-    free(text);
-    return true;
+    return ikw_json_dump(out, o, JSON_COMPACT);
 }
 
 bool ikw_render_jsonl(struct ikw_buf *out, const struct ikw_session *s,

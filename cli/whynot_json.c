@@ -70,9 +70,7 @@ static void set_fact(json_t *o, const struct ikw_session *s,
                      const struct ikw_fact *f)
 {
     struct ikw_buf b = { 0 };
-    struct ikw_fact bare = *f;
-    bare.first = bare.last = (struct ikw_evidence){ .t_ms = IKW_NO_TIME };
-    ikw_fact_print(&bare, &b);
+    ikw_fact_print_claim(f, &b);
     ikw_json_text(o, "fact", b.ptr);
     ikw_buf_release(&b);
     if (f->first.line)

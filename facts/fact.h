@@ -100,6 +100,8 @@ void ikw_slots_words(const struct ikw_type *type, const struct ikw_value *slots,
  *   set local=.. peer=.. tunnel=.. next=n @source level=.. from=ms to=ms
  * Values are quoted where needed; print and parse are inverse. */
 void ikw_fact_print(const struct ikw_fact *f, struct ikw_buf *out);
+/* Without its lines. */
+void ikw_fact_print_claim(const struct ikw_fact *f, struct ikw_buf *out);
 void ikw_fact_set_print(const struct ikw_fact_set *fs, struct ikw_buf *out);
 
 /* Reads what was printed. Calls `each` for every set in turn (the set is

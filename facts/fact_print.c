@@ -98,7 +98,7 @@ static void add_text(struct ikw_buf *out, const char *text)
     add_quoted(out, text, strlen(text));
 }
 
-void ikw_fact_print(const struct ikw_fact *f, struct ikw_buf *out)
+void ikw_fact_print_claim(const struct ikw_fact *f, struct ikw_buf *out)
 {
     ikw_buf_adds(out, f->type->name);
     for (size_t i = 0; i < f->type->nslots; i++) {
@@ -115,6 +115,11 @@ void ikw_fact_print(const struct ikw_fact *f, struct ikw_buf *out)
         ikw_buf_addf(out, " count=%" PRIu32, f->count);
     if (f->unsure)
         ikw_buf_adds(out, " unsure=yes");
+}
+
+void ikw_fact_print(const struct ikw_fact *f, struct ikw_buf *out)
+{
+    ikw_fact_print_claim(f, out);
     if (!has_evidence(&f->first))
         return;
     ikw_buf_adds(out, " at=");

@@ -15,6 +15,7 @@
 enum {
     IKW_UNDECIDED_PERCENT = 20, /* below: no fault, but undecided */
     IKW_CUT_PERCENT = 60,       /* no more is sure where a limit cut */
+    IKW_DOUBTFUL_PERCENT = 79,  /* nor by a line that may be another tunnel's */
     IKW_UNEXPLAINED_MAX = 100,
     IKW_ROWS = 8,   /* first and last negotiations kept, each */
     IKW_RECENT = 64 /* subjects remembered of a tunnel */

@@ -397,9 +397,6 @@ const struct ikw_problem *ikw_scene_problem(const struct ikw_scene *s,
 
 /* ---- doubt ------------------------------------------------------------- */
 
-/* No verdict that rests on lines of unsure place is surer. */
-enum { DOUBTFUL_PERCENT = 79 };
-
 /* The earliest line of unsure place that a proof stands on. */
 static void note_doubt(void *arg, const struct ikw_fact *f)
 {
@@ -435,7 +432,7 @@ static void hold_down(const struct ikw_scene *s, struct ikw_problem *p,
                       const struct ikw_weight *const *w, size_t n)
 {
     struct ikw_candidate *winner = p->contest.n ? p->contest.ranked[0] : NULL;
-    if (!s->fs->doubts || !winner || winner->certainty <= DOUBTFUL_PERCENT)
+    if (!s->fs->doubts || !winner || winner->certainty <= IKW_DOUBTFUL_PERCENT)
         return;
     const struct ikw_weight **sure =
         ikw_xcalloc(n, sizeof(const struct ikw_weight *));
@@ -452,8 +449,8 @@ static void hold_down(const struct ikw_scene *s, struct ikw_problem *p,
     if (line)
         most = sure_without(s, winner->cause, sure, k);
     free(sure);
-    if (most < DOUBTFUL_PERCENT)
-        most = DOUBTFUL_PERCENT;
+    if (most < IKW_DOUBTFUL_PERCENT)
+        most = IKW_DOUBTFUL_PERCENT;
     if (most >= winner->certainty)
         return;
     winner->certainty = most;

@@ -95,9 +95,7 @@ static const char *fact_text(struct ikw_proof_copier *pc,
                              const struct ikw_fact *f)
 {
     struct ikw_buf b = { 0 };
-    struct ikw_fact bare = *f;
-    bare.first = bare.last = (struct ikw_evidence){ .t_ms = IKW_NO_TIME };
-    ikw_fact_print(&bare, &b);
+    ikw_fact_print_claim(f, &b);
     const char *s = keep(pc->arena, &b);
     ikw_buf_release(&b);
     return s;

@@ -14,12 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct {
         const char *name, *xml;
     } base[] = {
-        { "vocabulary.xml", VOCABULARY("") },
-        { "weights.xml", WEIGHTS },
-        { "envelopes.xml", ENVELOPES },
-        { "causes/c.xml", CAUSES("") },
-        { "messages/m.xml", MESSAGES(PONG) },
-        { "rules/r.xml", RULES(PING_SEEN FINDING_COUNTS) },
+        SOUND_BASE,
     };
     enum { N = sizeof base / sizeof base[0] };
     struct ikw_doc docs[N];

@@ -84,4 +84,15 @@
          "<derive type='note' cause='wire-cut'/>\n",                           \
          "So.")
 
+/* A sound base, a row a document: name and text. */
+/* clang-format off */
+#define SOUND_BASE                                                             \
+    { "vocabulary.xml", VOCABULARY("") },                                      \
+    { "weights.xml", WEIGHTS },                                                \
+    { "envelopes.xml", ENVELOPES },                                            \
+    { "causes/c.xml", CAUSES("") },                                            \
+    { "messages/m.xml", MESSAGES(PONG) },                                      \
+    { "rules/r.xml", RULES(PING_SEEN FINDING_COUNTS) }
+/* clang-format on */
+
 #endif

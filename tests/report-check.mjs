@@ -26,6 +26,8 @@ const WIDTHS = [1280, 390];
 const SCHEMES = ["light", "dark"];
 const args = process.argv.slice(2);
 const shots = args[0] === "--shots" ? args.splice(0, 2)[1] : null;
+if (shots)
+    fs.mkdirSync(shots, { recursive: true });
 const require = createRequire(path.resolve(args.shift(), "x.js"));
 const puppeteer = require("puppeteer-core");
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");

@@ -17,12 +17,7 @@ extern CU_TestInfo ikw_test_image[];
 static const struct {
     const char *name, *xml;
 } base[] = {
-    { "vocabulary.xml", VOCABULARY("") },
-    { "weights.xml", WEIGHTS },
-    { "envelopes.xml", ENVELOPES },
-    { "causes/c.xml", CAUSES("") },
-    { "messages/m.xml", MESSAGES(PONG) },
-    { "rules/r.xml", RULES(PING_SEEN FINDING_COUNTS) },
+    SOUND_BASE,
 };
 
 enum { NBASE = sizeof base / sizeof base[0] };

@@ -15,12 +15,7 @@ enum { NBASE = 6, MAX_DOCS = 12 };
 static const struct {
     const char *name, *xml;
 } base[NBASE] = {
-    { "vocabulary.xml", VOCABULARY("") },
-    { "weights.xml", WEIGHTS },
-    { "envelopes.xml", ENVELOPES },
-    { "causes/c.xml", CAUSES("") },
-    { "messages/m.xml", MESSAGES(PONG) },
-    { "rules/r.xml", RULES(PING_SEEN FINDING_COUNTS) },
+    SOUND_BASE,
 };
 
 static size_t base_docs(struct ikw_doc *docs)
