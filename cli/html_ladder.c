@@ -353,7 +353,9 @@ static void caption(struct ikw_html *h, const struct ikw_ladder *l)
     if (l->phase)
         ikw_html_f(h, "Phase %u", l->phase);
     if (l->exchange && l->phase)
-        ikw_html_f(h, ", %s mode. ", l->exchange);
+        ikw_html_f(h, ", %s mode", l->exchange);
+    if (l->phase)
+        ikw_html_raw(h, ". ");
     legend(h, l);
     if (l->dropped)
         ikw_html_f(h, " %zu more steps are not shown.", l->dropped);
